@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Session} from "../types/Session.sol";
+import {Budget} from "../types/Budget.sol";
+import {TypeHashes} from "./TypeHashes.sol";
+import {wordAt} from "./CalldataWord.sol";
+
+/**
+ * @notice EIP-712 struct hashes of the nouns. Each function states the Solidity that it equals.
+ * @dev In assembly because every operation pays for these: `abi.encode` allocates a `bytes` per hash (a length word, a
+ * moved free memory pointer, a check for overflow), about 100 gas each and ten or more of them. All blocks write only
+ * past the free memory pointer, or to the scratch space.
+ */
+library SessionHash {
+    /// @dev keccak256(""): the hash of an array without elements.
+    bytes32 internal constant EMPTY = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
+
+    /// @notice The session id: `keccak256(abi.encode(typeHash, account, ... permissionsRoot))`.
+    function ofSession(Session memory session) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(session, 0x180)
+        }
+    }
+
+    /// @notice `keccak256(abi.encode(BUDGET, kind, limit, period))`.
+    function ofBudget(Budget budget) internal pure returns (bytes32 hash) {
+        bytes32 typeHash = TypeHashes.BUDGET;
+        (uint256 kind, uint256 limit, uint256 period) = (budget.kind(), budget.limit(), budget.period());
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mstore(add(free, 0x20), kind)
+            mstore(add(free, 0x40), limit)
+            mstore(add(free, 0x60), period)
+            hash := keccak256(free, 0x80)
+        }
+    }
+
+    /// @notice `keccak256(abi.encode(PERMISSION, kind, target, selector, maxValue, rulesHash, chargesHash))`.
+    function ofPermission(
+        uint256 kind,
+        address target,
+        bytes4 selector,
+        uint256 maxValue,
+        bytes32 rulesHash,
+        bytes32 chargesHash
+    ) internal pure returns (bytes32 hash) {
+        bytes32 typeHash = TypeHashes.PERMISSION;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mstore(add(free, 0x20), kind)
+            mstore(add(free, 0x40), target)
+            mstore(add(free, 0x60), selector)
+            mstore(add(free, 0x80), maxValue)
+            mstore(add(free, 0xa0), rulesHash)
+            mstore(add(free, 0xc0), chargesHash)
+            hash := keccak256(free, 0xe0)
+        }
+    }
+
+    /// @notice `keccak256(abi.encode(RULE, op, pathHash, otherHash, mask, value))`.
+    function ofRule(
+        uint256 op,
+        bytes32 pathHash,
+        bytes32 otherHash,
+        uint256 mask,
+        uint256 value
+    ) internal pure returns (bytes32 hash) {
+        bytes32 typeHash = TypeHashes.RULE;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mstore(add(free, 0x20), op)
+            mstore(add(free, 0x40), pathHash)
+            mstore(add(free, 0x60), otherHash)
+            mstore(add(free, 0x80), mask)
+            mstore(add(free, 0xa0), value)
+            hash := keccak256(free, 0xc0)
+        }
+    }
+
+    /// @notice `keccak256(abi.encode(CHARGE, budget, source, pathHash))`.
+    function ofCharge(uint256 budget, uint256 source, bytes32 pathHash) internal pure returns (bytes32 hash) {
+        bytes32 typeHash = TypeHashes.CHARGE;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mstore(add(free, 0x20), budget)
+            mstore(add(free, 0x40), source)
+            mstore(add(free, 0x60), pathHash)
+            hash := keccak256(free, 0x80)
+        }
+    }
+
+    /// @notice `keccak256(abi.encode(SESSION_USE, userOpHash, envelopeHash))`.
+    function ofUse(bytes32 userOpHash, bytes32 envelopeHash) internal pure returns (bytes32 hash) {
+        bytes32 typeHash = TypeHashes.SESSION_USE;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mstore(add(free, 0x20), userOpHash)
+            mstore(add(free, 0x40), envelopeHash)
+            hash := keccak256(free, 0x60)
+        }
+    }
+
+    /// @notice The struct hash of `SessionGrant`, whose type names both heights. Built anew each time: grants are rare.
+    function ofGrant(
+        uint256 treeHeight,
+        uint256 grantHeight,
+        bytes32 sessionsRoot
+    ) internal pure returns (bytes32 hash) {
+        return keccak256(abi.encode(TypeHashes.sessionGrant(treeHeight, grantHeight), sessionsRoot));
+    }
+
+    /// @notice The struct hash of `SessionRevocation`.
+    function ofRevocation(address account, uint256 chainId, bytes32 sessionId) internal pure returns (bytes32 hash) {
+        return keccak256(abi.encode(TypeHashes.SESSION_REVOCATION, account, chainId, sessionId));
+    }
+
+    /// @notice The hash of a `uint16[]`, sent as `length` (at most 4) packed elements at `at`:
+    /// `keccak256(abi.encodePacked(uint256[]))`.
+    function ofPath(uint256 at, uint256 length) internal pure returns (bytes32 hash) {
+        if (length == 0) return EMPTY;
+        unchecked {
+            uint256 elements = wordAt(at);
+            assembly ("memory-safe") {
+                let free := mload(0x40)
+                for {
+                    let i := 0
+                } lt(i, length) {
+                    i := add(i, 1)
+                } {
+                    mstore(add(free, shl(5, i)), and(shr(sub(240, shl(4, i)), elements), 0xffff))
+                }
+                hash := keccak256(free, shl(5, length))
+            }
+        }
+    }
+
+    /// @notice The hash of `length` bytes of calldata: `keccak256(msg.data[at:at + length])`.
+    function ofCalldata(uint256 at, uint256 length) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, at, length)
+            hash := keccak256(free, length)
+        }
+    }
+}

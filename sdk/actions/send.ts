@@ -1,0 +1,89 @@
+import { Contract, type ContractRunner, type ContractTransactionReceipt, type Signer } from "ethers";
+import { ENTRY_POINT_ABI, ENTRY_POINT_INTERFACE } from "../abi";
+import { SessionKeyError } from "../errors";
+import type { Address, Hex } from "../hex";
+import type { PackedUserOperation } from "../userOp";
+
+/** An operation on its way, with an ordinary account as its bundler. */
+export interface SendRequest {
+  readonly op: PackedUserOperation;
+  readonly entryPoint: Address;
+  /** Pays for the transaction and is paid back from the operation. */
+  readonly bundler: Signer;
+  /** Gets the operation's fees; the bundler by default. */
+  readonly beneficiary?: Address;
+  /** Gas of the transaction. Explicit, because estimation runs handleOps to its end and can still be too low. */
+  readonly gasLimit: bigint;
+}
+
+/** What became of an operation that was included. */
+export interface SendResult {
+  readonly userOpHash: Hex;
+  readonly receipt: ContractTransactionReceipt;
+  /** Whether the calls succeeded; if not, budgets stay charged all the same. */
+  readonly success: boolean;
+  /** Wei that the account or paymaster paid. */
+  readonly actualGasCost: bigint;
+  /** Gas that it paid for. */
+  readonly actualGasUsed: bigint;
+  /** Revert data of the calls, if they failed with any. */
+  readonly revertReason?: Hex;
+}
+
+interface EntryPoint {
+  handleOps(
+    ops: readonly PackedUserOperation[],
+    beneficiary: Address,
+    overrides: { gasLimit: bigint },
+  ): Promise<{ wait(): Promise<ContractTransactionReceipt | null> }>;
+  getNonce(sender: Address, key: bigint): Promise<bigint>;
+}
+
+function entryPointAt(address: Address, runner: ContractRunner): EntryPoint {
+  return new Contract(address, ENTRY_POINT_ABI, runner) as unknown as EntryPoint;
+}
+
+/**
+ * Sends one operation by `EntryPoint.handleOps` from an ordinary account and waits until it is included. An operation
+ * that the EntryPoint refuses throws: see {@link decodeFailedOp}. Raises `OPERATION_NOT_FOUND` if the receipt does not
+ * tell of it.
+ * @example const { success } = await sendUserOp({ op, entryPoint: ENTRY_POINTS["0.8"], bundler, gasLimit: 2_000_000n })
+ */
+export async function sendUserOp(request: SendRequest): Promise<SendResult> {
+  const { op, entryPoint, bundler, gasLimit } = request;
+  const beneficiary = request.beneficiary ?? (await bundler.getAddress());
+  const response = await entryPointAt(entryPoint, bundler).handleOps([op], beneficiary, { gasLimit });
+  const receipt = await response.wait();
+  const result = receipt === null ? undefined : outcome(receipt, entryPoint);
+  if (result === undefined) {
+    throw new SessionKeyError("OPERATION_NOT_FOUND", "no UserOperationEvent in the receipt", { entryPoint });
+  }
+  return result;
+}
+
+function outcome(receipt: ContractTransactionReceipt, entryPoint: Address): SendResult | undefined {
+  const events = receipt.logs
+    .filter((log) => log.address.toLowerCase() === entryPoint.toLowerCase())
+    .map((log) => ENTRY_POINT_INTERFACE.parseLog(log));
+  const done = events.find((event) => event?.name === "UserOperationEvent");
+  if (!done) return undefined;
+  const { userOpHash, success, actualGasCost, actualGasUsed } = done.args as unknown as SendResult;
+  const reverted = events.find((event) => event?.name === "UserOperationRevertReason");
+  const revertReason = reverted
+    ? { revertReason: (reverted.args as unknown as { revertReason: Hex }).revertReason }
+    : {};
+  return { userOpHash, receipt, success, actualGasCost, actualGasUsed, ...revertReason };
+}
+
+/**
+ * The nonce of the next operation of `sender` with that 192-bit key.
+ * @example await getNonce(provider, ENTRY_POINTS["0.8"], account, adapter.nonceKey(validator))
+ */
+export async function getNonce(
+  runner: ContractRunner,
+  entryPoint: Address,
+  sender: Address,
+  key: bigint,
+): Promise<bigint> {
+  return entryPointAt(entryPoint, runner).getNonce(sender, key);
+}

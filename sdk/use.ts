@@ -1,0 +1,122 @@
+import { isTimed } from "./budget";
+import { BUDGET_KINDS, type Mode } from "./constants";
+import { encodeEnvelope, sealEnvelope, type EnvelopeGrant } from "./envelope";
+import { SessionKeyError } from "./errors";
+import type { Call } from "./execution";
+import { assertTarget, isFor, refusal } from "./judge";
+import type { Address, Hex } from "./hex";
+import type { SessionKey } from "./key";
+import type { Permission } from "./permission";
+import { permissionHeight, type Session } from "./session";
+import type { MerkleTree } from "./tree";
+import { digest, permissionTree, sessionUseHash } from "./typedData";
+
+/** What an envelope is built from. */
+export interface UseRequest {
+  readonly session: Session;
+  /** The operation's calls, in their order. */
+  readonly calls: readonly Call[];
+  readonly mode: Mode;
+  /** See {@link pickTime}; needed as soon as a charged budget is PERIODIC or STREAM. */
+  readonly time?: number;
+  /** From {@link proofFor}; in, and only in, the modes `enable` and `signed`. */
+  readonly grant?: EnvelopeGrant;
+  /** The session's {@link permissionTree}, if at hand: spares hashing it anew. */
+  readonly tree?: MerkleTree;
+}
+
+/**
+ * For each call the index of the first permission that allows it: target, selector, value and every rule. Whether the
+ * budgets suffice is not looked at.
+ * Raises `ForbiddenTarget` and `NO_PERMISSION`, whose `details.reasons` say what each permission for that target and
+ * selector objects to.
+ * @example matchPermissions(session, calls).map((index) => session.permissions[index])
+ */
+export function matchPermissions(session: Session, calls: readonly Call[]): number[] {
+  return calls.map((call, index) => {
+    assertTarget(call, index, session.account);
+    const found = session.permissions.findIndex((permission) => refusal(permission, call, index) === undefined);
+    if (found < 0) throw noPermission(session, call, index);
+    return found;
+  });
+}
+
+function noPermission(session: Session, call: Call, index: number): SessionKeyError {
+  const reasons = session.permissions.flatMap((permission, position) => {
+    const error = isFor(permission, call) ? refusal(permission, call, index) : undefined;
+    return error ? [{ permission: position, code: error.code, message: error.message, details: error.details }] : [];
+  });
+  const why =
+    reasons.length === 0
+      ? "no permission names this target and selector"
+      : reasons.map(({ permission, message }) => `permission ${permission}: ${message}`).join("; ");
+  const message = `call ${index} to ${call.target} with ${call.data.slice(0, 10)}: ${why}`;
+  return new SessionKeyError("NO_PERMISSION", message, { call: index, target: call.target, reasons });
+}
+
+/**
+ * The envelope for an operation of these calls, to be signed by {@link signUse}.
+ * Raises as {@link matchPermissions} and {@link encodeEnvelope}.
+ * @example const envelope = buildEnvelope({ session, calls, mode: "use" });
+ */
+export function buildEnvelope(request: UseRequest): Hex {
+  const { session, calls, mode, time, grant, tree = permissionTree(session) } = request;
+  const used = matchPermissions(session, calls);
+  return encodeEnvelope({
+    mode,
+    session,
+    ...(time === undefined ? {} : { time }),
+    height: permissionHeight(session),
+    calls: used.map((index) => ({ permission: session.permissions[index]!, proof: tree.proof(index) })),
+    ...(grant === undefined ? {} : { grant }),
+  });
+}
+
+/** What {@link signUse} signs. */
+export interface UseToSign {
+  /** From {@link buildEnvelope}. */
+  readonly envelope: Hex;
+  /** From {@link userOpHash}; it does not cover the signature, so it is known before. */
+  readonly userOpHash: Hex;
+  readonly validator: Address;
+  readonly key: SessionKey;
+}
+
+/**
+ * `userOp.signature`: the envelope, sealed by the session key over `SessionUse(userOpHash, envelope)`.
+ * @example op.signature = await signUse({ envelope, userOpHash, validator, key })
+ */
+export async function signUse({ envelope, userOpHash, validator, key }: UseToSign): Promise<Hex> {
+  return sealEnvelope(envelope, await key.signDigest(digest(validator, sessionUseHash(userOpHash, envelope))));
+}
+
+/** How far in the past {@link pickTime} claims a time, in seconds: clocks differ, and blocks come late. */
+export const TIME_SLACK = 30;
+
+/**
+ * The time to claim at `now` (unix seconds), or `undefined` if no charged budget depends on it. A little in the past,
+ * because the EntryPoint compares to the block's clock, but never in an earlier period of a charged budget.
+ * Raises `SESSION_NOT_ACTIVE` outside of the session's window.
+ *
+ * @param sponsored Whether a paymaster pays: then the fee budget is not charged.
+ */
+export function pickTime(
+  session: Pick<Session, "validAfter" | "validUntil" | "budgets" | "feeBudget">,
+  permissionsUsed: readonly Permission[],
+  now: number,
+  sponsored = false,
+): number | undefined {
+  const charged = new Set(permissionsUsed.flatMap(({ charges }) => charges.map(({ budget }) => budget)));
+  if (!sponsored) charged.add(session.feeBudget);
+  const timed = session.budgets.filter((budget, index) => charged.has(index) && isTimed(budget));
+  if (timed.length === 0) return undefined;
+  const { validAfter, validUntil } = session;
+  if (now < validAfter || now > validUntil) {
+    const message = `${now} is outside of ${validAfter} to ${validUntil}`;
+    throw new SessionKeyError("SESSION_NOT_ACTIVE", message, { now, validAfter, validUntil });
+  }
+  const starts = timed
+    .filter(({ kind }) => kind === BUDGET_KINDS.periodic)
+    .map(({ period }) => now - ((now - validAfter) % period));
+  return Math.max(validAfter, now - TIME_SLACK, ...starts);
+}
