@@ -95,6 +95,40 @@ async function main() {
     byLine[key] = (byLine[key] ?? 0) + cost;
     byFile[file] = (byFile[file] ?? 0) + cost;
   }
+  if (process.env.SEQ) {
+    let cur = "";
+    let sum = 0;
+    let ops: string[] = [];
+    const flush = () => {
+      if (cur)
+        console.log(
+          String(sum).padStart(6),
+          cur.padEnd(70).slice(0, 70),
+          process.env.SEQ === "2" ? ops.join(" ") : ops.length,
+        );
+    };
+    for (let i = 0; i < steps.length; i++) {
+      const s = steps[i]!;
+      if (s.depth !== depth) continue;
+      const next = steps.slice(i + 1).find((n) => n.depth === depth);
+      const cost = next ? s.gas - next.gas : s.gasCost;
+      const [o, , f] = entries[pcToIndex[s.pc]!]!;
+      const file = sources[f];
+      const line = file ? text[file]!.slice(0, o).split("\n").length : 0;
+      const key = file
+        ? `${file.split("/").pop()}:${line} ${text[file]!.slice(o).split("\n")[0]!.trim()}`
+        : "generated";
+      if (key !== cur) {
+        flush();
+        cur = key;
+        sum = 0;
+        ops = [];
+      }
+      sum += cost;
+      ops.push(s.op);
+    }
+    flush();
+  }
   const top = (r: Record<string, number>, n: number) =>
     Object.entries(r)
       .sort((a, b) => b[1] - a[1])

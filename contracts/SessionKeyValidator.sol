@@ -12,9 +12,7 @@ import {
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {ISessionKeyValidator} from "./interfaces/ISessionKeyValidator.sol";
 import {Budgets} from "./libraries/Budgets.sol";
-import {Charges, Ledger, NO_BUDGET} from "./libraries/Charges.sol";
-import {EnvelopeCodec, Header} from "./libraries/EnvelopeCodec.sol";
-import {EnvelopeReader, Reader} from "./libraries/EnvelopeReader.sol";
+import {EnvelopeCodec} from "./libraries/EnvelopeCodec.sol";
 import {ExecutionDecoder} from "./libraries/ExecutionDecoder.sol";
 import {InstallData} from "./libraries/InstallData.sol";
 import {Permissions} from "./libraries/Permissions.sol";
@@ -24,8 +22,21 @@ import {Signatures} from "./libraries/Signatures.sol";
 import {TypeHashes} from "./libraries/TypeHashes.sol";
 import {UserOps} from "./libraries/UserOps.sol";
 import {Calls} from "./types/Call.sol";
-import {FEES_SPONSORED, FEES_UNLIMITED, Session} from "./types/Session.sol";
-import {TimeRange, timeRange} from "./types/TimeRange.sol";
+import {Envelope, ENVELOPE_MODE, MODE_ENABLE, MODE_SIGNED, MODE_USE} from "./types/Envelope.sol";
+import {Ledger} from "./types/Ledger.sol";
+import {
+    FEES_SPONSORED,
+    FEES_UNLIMITED,
+    newSession,
+    Session,
+    SESSION_ACCOUNT,
+    SESSION_CHAIN_ID,
+    SESSION_EPOCH,
+    SESSION_FEE_BUDGET,
+    SESSION_PAYMASTER,
+    SESSION_PERMISSIONS_ROOT
+} from "./types/Session.sol";
+import {TimeRange} from "./types/TimeRange.sol";
 import {Usage} from "./types/Usage.sol";
 
 /**
@@ -35,10 +46,8 @@ import {Usage} from "./types/Usage.sol";
  */
 contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
     using Budgets for Ledger;
-    using Charges for Ledger;
-    using EnvelopeCodec for Reader;
-    using EnvelopeReader for Reader;
-    using Permissions for Reader;
+    using EnvelopeCodec for Envelope;
+    using Permissions for Envelope;
     using SessionStore for AccountState;
     using SessionStore for SessionState;
 
@@ -65,28 +74,26 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
         bytes32 userOpHash
     ) external override returns (uint256 validationData) {
         if (msg.sender != userOp.sender) revert NotSender(msg.sender, userOp.sender);
-        Session memory session;
-        (session.account, session.chainId) = (msg.sender, block.chainid);
-        session.epoch = _accounts[msg.sender].activeEpoch();
+        Session session = newSession();
+        session.set(SESSION_ACCOUNT, uint160(msg.sender));
+        session.set(SESSION_CHAIN_ID, block.chainid);
+        session.set(SESSION_EPOCH, _accounts[msg.sender].activeEpoch());
         UserOps.requireNoDelegationInitData(userOp);
 
-        Ledger memory ledger;
-        Reader memory reader = EnvelopeCodec.open(userOp.signature);
-        Header memory header = reader.takeHeader(session, ledger);
-        Calls calls = ExecutionDecoder.decode(userOp.callData);
-        session.permissionsRoot = reader.takeRoot(calls, header.height, ledger);
-        bytes32 sessionId = SessionHash.ofSession(session);
+        Envelope envelope = EnvelopeCodec.open(UserOps.field(userOp, UserOps.SIGNATURE));
+        Ledger ledger = envelope.takeHeader(session);
+        Calls calls = ExecutionDecoder.decode(UserOps.field(userOp, UserOps.CALL_DATA));
+        session.set(SESSION_PERMISSIONS_ROOT, uint256(envelope.takeRoot(calls, ledger)));
+        bytes32 sessionId = session.id();
 
         SessionState storage state = _sessions[sessionId][msg.sender];
         uint256 stored = state.words[0];
-        uint256 first = _authorise(reader, header, sessionId, stored);
-        bool signed = _signedByKey(reader, header, userOp.signature, userOpHash);
+        uint256 first = _authorise(envelope, sessionId, stored);
+        bool signed = _signedByKey(envelope, userOpHash);
         _addFee(userOp, session, ledger, !signed);
 
-        TimeRange range = timeRange(session.validAfter, session.validUntil);
-        (first, range) = ledger.settle(state, first, header.time, range);
-        state.save(stored, first);
-        return signed ? TimeRange.unwrap(range) : VALIDATION_FAILED;
+        state.save(stored, ledger.settle(state, first));
+        return signed ? TimeRange.unwrap(ledger.range()) : VALIDATION_FAILED;
     }
 
     /**
@@ -230,53 +237,36 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
     // ----------------------------------------------------------------------------------------------------- steps
 
     /// Word 0 of a session that may be used: enabled before, or granted by the owner's signature in the envelope.
-    function _authorise(
-        Reader memory reader,
-        Header memory header,
-        bytes32 sessionId,
-        uint256 first
-    ) private returns (uint256) {
+    function _authorise(Envelope envelope, bytes32 sessionId, uint256 first) private returns (uint256) {
         uint256 status = SessionStore.statusOf(first);
         if (status == SessionStore.STATUS_REVOKED) revert SessionIsRevoked(sessionId);
         bool enabled = status == SessionStore.STATUS_ENABLED;
-        if (header.mode == EnvelopeCodec.MODE_USE) {
+        uint256 mode = envelope.get(ENVELOPE_MODE);
+        if (mode == MODE_USE) {
             if (!enabled) revert SessionNotEnabled(sessionId);
             return first;
         }
-        (bytes32 structHash, uint256 at, uint256 length) = reader.takeGrant(sessionId, header.height);
-        if (header.mode == EnvelopeCodec.MODE_ENABLE && enabled) return first;
+        (bytes32 structHash, bytes calldata signature) = envelope.takeGrant(sessionId);
+        if (mode == MODE_ENABLE && enabled) return first;
         bytes32 digest = _digest(structHash);
-        if (!Signatures.byOwner(msg.sender, digest, EnvelopeReader.slice(at, length))) {
-            revert BadGrant(msg.sender, digest);
-        }
-        if (header.mode == EnvelopeCodec.MODE_SIGNED) return first;
+        if (!Signatures.byOwner(msg.sender, digest, signature)) revert BadGrant(msg.sender, digest);
+        if (mode == MODE_SIGNED) return first;
         emit SessionEnabled(msg.sender, sessionId, "");
         return SessionStore.withStatus(first, SessionStore.STATUS_ENABLED);
     }
 
     /// The key signs the whole envelope, because `userOp.signature` is not covered by `userOpHash`.
-    function _signedByKey(
-        Reader memory reader,
-        Header memory header,
-        bytes calldata signature,
-        bytes32 userOpHash
-    ) private view returns (bool) {
-        uint256 length = reader.position - reader.start;
-        bytes32 digest = _digest(SessionHash.ofUse(userOpHash, SessionHash.ofCalldata(reader.start, length)));
-        return Signatures.byKey(EnvelopeReader.slice(header.signerAt, header.signerLength), digest, signature[length:]);
+    function _signedByKey(Envelope envelope, bytes32 userOpHash) private view returns (bool) {
+        (bytes32 envelopeHash, bytes calldata signer, bytes calldata signature) = envelope.close();
+        return Signatures.byKey(signer, _digest(SessionHash.ofUse(userOpHash, envelopeHash)), signature);
     }
 
     /// Who pays for the operation: an allowed paymaster, or the account from the budget that the session names.
-    function _addFee(
-        PackedUserOperation calldata userOp,
-        Session memory session,
-        Ledger memory ledger,
-        bool capped
-    ) private pure {
-        ledger.feeBudget = NO_BUDGET;
-        if (UserOps.sponsored(userOp, session.paymaster)) return;
-        if (session.feeBudget == FEES_SPONSORED) revert PaymasterRequired();
-        if (session.feeBudget != FEES_UNLIMITED) ledger.addFee(session.feeBudget, UserOps.maxFee(userOp), capped);
+    function _addFee(PackedUserOperation calldata userOp, Session session, Ledger ledger, bool capped) private pure {
+        if (UserOps.sponsored(userOp, address(uint160(session.get(SESSION_PAYMASTER))))) return;
+        uint256 feeBudget = session.get(SESSION_FEE_BUDGET);
+        if (feeBudget == FEES_SPONSORED) revert PaymasterRequired();
+        if (feeBudget != FEES_UNLIMITED) ledger.addFee(feeBudget, UserOps.maxFee(userOp), capped);
     }
 
     function _enable(bytes32 sessionId, bytes memory data) private {

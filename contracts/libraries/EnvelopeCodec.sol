@@ -4,34 +4,41 @@ pragma solidity ^0.8.30;
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
 import {Budget, budgetOf, BUDGET_STREAM, BUDGET_TOTAL, MAX_BUDGETS, MAX_PERIODS, MIN_PERIOD} from "../types/Budget.sol";
 import {
+    Envelope,
+    ENVELOPE_END,
+    ENVELOPE_HEIGHT,
+    ENVELOPE_MODE,
+    ENVELOPE_SIGNER,
+    ENVELOPE_SIGNER_LENGTH,
+    ENVELOPE_START,
+    MODE_SIGNED,
+    newEnvelope
+} from "../types/Envelope.sol";
+import {Ledger, LEDGER_TIME, newLedger} from "../types/Ledger.sol";
+import {
     FEES_UNLIMITED,
     MAX_GRANT_HEIGHT,
     MAX_SIGNER_LENGTH,
     MAX_TREE_HEIGHT,
     MIN_SIGNER_LENGTH,
     Session,
+    SESSION_BUDGETS_HASH,
+    SESSION_FEE_BUDGET,
+    SESSION_PAYMASTER,
+    SESSION_SALT,
+    SESSION_SIGNER_HASH,
+    SESSION_TYPE_HASH,
+    SESSION_VALID_AFTER,
+    SESSION_VALID_UNTIL,
     TIME_LIMIT
 } from "../types/Session.sol";
-import {reserve, Words} from "../types/Words.sol";
+import {TimeRange, timeRange} from "../types/TimeRange.sol";
 import {wordAt} from "./CalldataWord.sol";
-import {Ledger} from "./Charges.sol";
-import {EnvelopeReader, Reader} from "./EnvelopeReader.sol";
+import {EnvelopeReader} from "./EnvelopeReader.sol";
+import {Memory} from "./Memory.sol";
 import {MerkleTree} from "./MerkleTree.sol";
 import {SessionHash} from "./SessionHash.sol";
 import {TypeHashes} from "./TypeHashes.sol";
-
-/// @notice What the header of the envelope says besides the session itself.
-struct Header {
-    /// {MODE_USE}, {MODE_ENABLE} or {MODE_SIGNED}
-    uint256 mode;
-    /// the claimed time in unix seconds; 0 when none is claimed (no session is alive at 0)
-    uint256 time;
-    /// of the permission tree
-    uint256 height;
-    /// where the signer's bytes start in calldata
-    uint256 signerAt;
-    uint256 signerLength;
-}
 
 /**
  * @notice The wire format of `userOp.signature`, all but the permissions ({Permissions}). Big-endian, packed, one
@@ -41,159 +48,223 @@ struct Header {
  *     [time 6] | height 1 | permissions ... | [grant ...] | key signature
  */
 library EnvelopeCodec {
-    using EnvelopeReader for Reader;
-
-    uint256 internal constant MODE_USE = 0;
-    uint256 internal constant MODE_ENABLE = 1;
-    uint256 internal constant MODE_SIGNED = 2;
+    using EnvelopeReader for Envelope;
 
     uint256 private constant MODE_MASK = 3;
     uint256 private constant PAYMASTER_FLAG = 4;
     uint256 private constant TIME_FLAG = 8;
 
-    /// @notice A reader at the first byte of `userOp.signature`.
-    function open(bytes calldata signature) internal pure returns (Reader memory reader) {
-        unchecked {
-            uint256 start;
-            assembly ("memory-safe") {
-                // Solidity cannot tell where a calldata slice lies.
-                start := signature.offset
-            }
-            reader.start = start;
-            reader.position = start;
-            reader.end = start + signature.length;
+    /// @notice The envelope in `userOp.signature`, unread.
+    function open(bytes calldata signature) internal pure returns (Envelope) {
+        uint256 start;
+        assembly ("memory-safe") {
+            // Solidity cannot tell where a calldata slice lies.
+            start := signature.offset
         }
+        return newEnvelope(start, signature.length);
     }
 
-    /// @notice Reads everything up to the permissions: fills in the session's own fields and the ledger's budgets.
-    function takeHeader(
-        Reader memory reader,
-        Session memory session,
-        Ledger memory ledger
-    ) internal pure returns (Header memory header) {
+    /**
+     * @notice Reads everything up to the permissions: fills in the session's own fields and the envelope's, and returns
+     * a ledger with the session's budgets.
+     */
+    function takeHeader(Envelope envelope, Session session) internal pure returns (Ledger ledger) {
         unchecked {
-            uint256 word = wordAt(reader.advance(21));
+            uint256 at = envelope.position();
+            uint256 word = wordAt(at);
             uint256 head = word >> 248;
-            header.mode = head & MODE_MASK;
-            if (head > (MODE_MASK | PAYMASTER_FLAG | TIME_FLAG) || header.mode > MODE_SIGNED) {
+            uint256 mode = head & MODE_MASK;
+            if (head > (MODE_MASK | PAYMASTER_FLAG | TIME_FLAG) || mode > MODE_SIGNED) {
+                envelope.reach(at + 1);
                 revert ISessionKeyValidator.InvalidHead(head);
             }
-            session.salt = uint64(word >> 184);
-            _setWindow(session, uint48(word >> 136), uint48(word >> 88));
-            if (head & PAYMASTER_FLAG != 0) {
-                session.paymaster = address(uint160(wordAt(reader.advance(20)) >> 96));
-                if (session.paymaster == address(0)) revert ISessionKeyValidator.ZeroPaymasterField();
-            }
-            word = wordAt(reader.advance(3));
-            session.feeBudget = word >> 248;
-            _takeSigner(reader, header, session, uint16(word >> 232));
-            _takeBudgets(reader, session, ledger);
-            if (head & TIME_FLAG != 0) header.time = _takeTime(reader, session);
-            header.height = reader.takeByte();
-            if (header.height > MAX_TREE_HEIGHT) {
-                revert ISessionKeyValidator.TreeTooHigh(header.height, MAX_TREE_HEIGHT);
-            }
-            session.typeHash = TypeHashes.session(header.height);
+            envelope.set(ENVELOPE_MODE, mode);
+            session.set(SESSION_SALT, uint64(word >> 184));
+            at += 21;
+            TimeRange window = _window(envelope, at, uint48(word >> 136), uint48(word >> 88));
+            session.set(SESSION_VALID_AFTER, window.validAfter());
+            session.set(SESSION_VALID_UNTIL, window.validUntil());
+            uint256 paymaster;
+            if (head & PAYMASTER_FLAG != 0) (paymaster, at) = _paymasterAt(envelope, at);
+            session.set(SESSION_PAYMASTER, paymaster);
+            word = wordAt(at);
+            session.set(SESSION_FEE_BUDGET, word >> 248);
+            at = _signerAt(envelope, at + 3, uint16(word >> 232), session);
+            (ledger, at) = _budgetsAt(envelope, at, session, window);
+            uint256 time;
+            if (head & TIME_FLAG != 0) (time, at) = _timeAt(envelope, at, window);
+            ledger.set(LEDGER_TIME, time);
+            uint256 height = wordAt(at) >> 248;
+            envelope.reach(at + 1);
+            if (height > MAX_TREE_HEIGHT) revert ISessionKeyValidator.TreeTooHigh(height, MAX_TREE_HEIGHT);
+            envelope.set(ENVELOPE_HEIGHT, height);
+            session.set(SESSION_TYPE_HASH, uint256(TypeHashes.session(height)));
         }
     }
 
     /**
      * @notice Reads the grant: the session's place in the tree of sessions, and the owner's signature.
      * @return structHash What the owner signed: the session itself, or a `SessionGrant` of several.
-     * @return at Where the owner's signature starts in calldata.
-     * @return length Its length.
+     * @return signature The owner's, for the account's ERC-1271.
      */
     function takeGrant(
-        Reader memory reader,
-        bytes32 sessionId,
-        uint256 treeHeight
-    ) internal pure returns (bytes32 structHash, uint256 at, uint256 length) {
-        uint256 height = reader.takeByte();
-        if (height > MAX_GRANT_HEIGHT) revert ISessionKeyValidator.GrantTooHigh(height, MAX_GRANT_HEIGHT);
-        bytes32 root = MerkleTree.takeRoot(reader, sessionId, height);
-        structHash = height == 0 ? sessionId : SessionHash.ofGrant(treeHeight, height, root);
-        length = wordAt(reader.advance(2)) >> 240;
-        at = reader.advance(length);
-    }
-
-    function _setWindow(Session memory session, uint256 validAfter, uint256 validUntil) private pure {
-        if (validAfter == 0 || validAfter >= validUntil || validUntil >= TIME_LIMIT) {
-            revert ISessionKeyValidator.InvalidTimeWindow(uint48(validAfter), uint48(validUntil));
-        }
-        session.validAfter = validAfter;
-        session.validUntil = validUntil;
-    }
-
-    function _takeSigner(
-        Reader memory reader,
-        Header memory header,
-        Session memory session,
-        uint256 length
-    ) private pure {
-        if (length < MIN_SIGNER_LENGTH || length > MAX_SIGNER_LENGTH) {
-            revert ISessionKeyValidator.InvalidSignerLength(length, MIN_SIGNER_LENGTH, MAX_SIGNER_LENGTH);
-        }
-        uint256 at = reader.advance(length);
-        header.signerAt = at;
-        header.signerLength = length;
-        session.signerHash = SessionHash.ofCalldata(at, length);
-    }
-
-    function _takeBudgets(Reader memory reader, Session memory session, Ledger memory ledger) private pure {
+        Envelope envelope,
+        bytes32 sessionId
+    ) internal pure returns (bytes32 structHash, bytes calldata signature) {
         unchecked {
-            uint256 count = reader.takeByte();
-            if (count > MAX_BUDGETS) revert ISessionKeyValidator.TooManyBudgets(count, MAX_BUDGETS);
-            if (session.feeBudget >= count && session.feeBudget < FEES_UNLIMITED) {
-                revert ISessionKeyValidator.InvalidFeeBudget(session.feeBudget, count);
+            uint256 at = envelope.position();
+            uint256 height = wordAt(at) >> 248;
+            envelope.reach(at + 1);
+            if (height > MAX_GRANT_HEIGHT) revert ISessionKeyValidator.GrantTooHigh(height, MAX_GRANT_HEIGHT);
+            bytes32 root = MerkleTree.takeRoot(envelope, sessionId, height);
+            structHash = height == 0 ? sessionId : SessionHash.ofGrant(envelope.get(ENVELOPE_HEIGHT), height, root);
+            at = envelope.position();
+            uint256 length = wordAt(at) >> 240;
+            envelope.reach(at + 2 + length);
+            signature = EnvelopeReader.slice(at + 2, length);
+        }
+    }
+
+    /**
+     * @notice The end of the envelope: all that was read is what the key signed.
+     * @return hash keccak256 of the envelope.
+     * @return signer The signer's bytes, from the header.
+     * @return signature The key's signature: the rest of `userOp.signature`.
+     */
+    function close(
+        Envelope envelope
+    ) internal pure returns (bytes32 hash, bytes calldata signer, bytes calldata signature) {
+        unchecked {
+            uint256 start = envelope.get(ENVELOPE_START);
+            uint256 position = envelope.position();
+            hash = SessionHash.ofCalldata(start, position - start);
+            signer = EnvelopeReader.slice(envelope.get(ENVELOPE_SIGNER), envelope.get(ENVELOPE_SIGNER_LENGTH));
+            signature = EnvelopeReader.slice(position, envelope.get(ENVELOPE_END) - position);
+        }
+    }
+
+    /// The window, whose fields end at `end`.
+    function _window(
+        Envelope envelope,
+        uint256 end,
+        uint256 validAfter,
+        uint256 validUntil
+    ) private pure returns (TimeRange) {
+        unchecked {
+            // 0 wraps around: above any end, and above the limit.
+            if (validAfter - 1 >= validUntil - 1 || validUntil - 1 >= TIME_LIMIT - 1) {
+                envelope.reach(end);
+                revert ISessionKeyValidator.InvalidTimeWindow(uint48(validAfter), uint48(validUntil));
             }
+            return timeRange(validAfter, validUntil);
+        }
+    }
+
+    function _paymasterAt(Envelope envelope, uint256 at) private pure returns (uint256 paymaster, uint256 next) {
+        unchecked {
+            paymaster = wordAt(at) >> 96;
+            next = at + 20;
+            if (paymaster == 0) {
+                envelope.reach(next);
+                revert ISessionKeyValidator.ZeroPaymasterField();
+            }
+        }
+    }
+
+    function _signerAt(
+        Envelope envelope,
+        uint256 at,
+        uint256 length,
+        Session session
+    ) private pure returns (uint256 next) {
+        unchecked {
+            // Below the minimum wraps around.
+            if (length - MIN_SIGNER_LENGTH > MAX_SIGNER_LENGTH - MIN_SIGNER_LENGTH) {
+                envelope.reach(at);
+                revert ISessionKeyValidator.InvalidSignerLength(length, MIN_SIGNER_LENGTH, MAX_SIGNER_LENGTH);
+            }
+            envelope.set(ENVELOPE_SIGNER, at);
+            envelope.set(ENVELOPE_SIGNER_LENGTH, length);
+            session.set(SESSION_SIGNER_HASH, uint256(SessionHash.ofCalldata(at, length)));
+            return at + length;
+        }
+    }
+
+    function _budgetsAt(
+        Envelope envelope,
+        uint256 at,
+        Session session,
+        TimeRange window
+    ) private pure returns (Ledger ledger, uint256 next) {
+        unchecked {
+            uint256 count = wordAt(at) >> 248;
+            next = at + 1;
+            uint256 feeBudget = session.get(SESSION_FEE_BUDGET);
+            if (count > MAX_BUDGETS) {
+                envelope.reach(next);
+                revert ISessionKeyValidator.TooManyBudgets(count, MAX_BUDGETS);
+            }
+            if (feeBudget >= count && feeBudget < FEES_UNLIMITED) {
+                envelope.reach(next);
+                revert ISessionKeyValidator.InvalidFeeBudget(feeBudget, count);
+            }
+            ledger = newLedger(count, window);
             if (count == 0) {
-                session.budgetsHash = SessionHash.EMPTY;
-                return;
+                session.set(SESSION_BUDGETS_HASH, uint256(SessionHash.EMPTY));
+                return (ledger, next);
             }
-            ledger.count = count;
-            ledger.terms = reserve(count);
-            ledger.asked = reserve(count);
-            Words hashes = reserve(count);
-            uint256 duration = session.validUntil - session.validAfter;
+            uint256 hashes = Memory.allocate(count);
+            uint256 duration = window.validUntil() - window.validAfter();
             for (uint256 i; i < count; ++i) {
-                Budget budget = _takeBudget(reader, i, duration);
-                ledger.terms.set(i, Budget.unwrap(budget));
-                ledger.asked.set(i, 0);
-                hashes.set(i, uint256(SessionHash.ofBudget(budget)));
+                Budget budget;
+                (budget, next) = _budgetAt(envelope, next, i, duration);
+                ledger.open(i, budget);
+                Memory.store(hashes, i, uint256(SessionHash.ofBudget(budget)));
             }
-            session.budgetsHash = hashes.hash(count);
+            session.set(SESSION_BUDGETS_HASH, uint256(Memory.hash(hashes, count)));
         }
     }
 
     /// `duration` is that of the session, which must not have more periods than the usage word can number.
-    function _takeBudget(Reader memory reader, uint256 index, uint256 duration) private pure returns (Budget) {
+    function _budgetAt(
+        Envelope envelope,
+        uint256 at,
+        uint256 index,
+        uint256 duration
+    ) private pure returns (Budget, uint256 next) {
         unchecked {
-            uint256 kind = reader.takeByte();
-            if (kind > BUDGET_STREAM) revert ISessionKeyValidator.UnknownBudgetKind(index, kind);
-            uint256 limit = reader.takeInteger(13);
-            uint256 period = wordAt(reader.advance(4)) >> 224;
-            if (kind == BUDGET_TOTAL) {
-                if (period != 0) revert ISessionKeyValidator.InvalidBudgetPeriod(index, period, 0);
-            } else if (period < MIN_PERIOD || duration > MAX_PERIODS * period) {
-                uint256 shortest = (duration + MAX_PERIODS - 1) / MAX_PERIODS;
-                revert ISessionKeyValidator.InvalidBudgetPeriod(
-                    index,
-                    period,
-                    shortest < MIN_PERIOD ? MIN_PERIOD : shortest
-                );
+            uint256 kind = wordAt(at) >> 248;
+            if (kind > BUDGET_STREAM) {
+                envelope.reach(at + 1);
+                revert ISessionKeyValidator.UnknownBudgetKind(index, kind);
             }
-            return budgetOf(kind, limit, period);
+            uint256 limit;
+            (limit, next) = envelope.integerAt(at + 1, 13);
+            uint256 period = wordAt(next) >> 224;
+            next += 4;
+            if (kind == BUDGET_TOTAL ? period != 0 : period < MIN_PERIOD || duration > MAX_PERIODS * period) {
+                envelope.reach(next);
+                uint256 shortest = (duration + MAX_PERIODS - 1) / MAX_PERIODS;
+                uint256 min = kind == BUDGET_TOTAL ? 0 : (shortest < MIN_PERIOD ? MIN_PERIOD : shortest);
+                revert ISessionKeyValidator.InvalidBudgetPeriod(index, period, min);
+            }
+            return (budgetOf(kind, limit, period), next);
         }
     }
 
-    function _takeTime(Reader memory reader, Session memory session) private pure returns (uint256 time) {
-        time = wordAt(reader.advance(6)) >> 208;
-        if (time < session.validAfter || time > session.validUntil) {
-            revert ISessionKeyValidator.TimeOutsideSession(
-                uint48(time),
-                uint48(session.validAfter),
-                uint48(session.validUntil)
-            );
+    function _timeAt(
+        Envelope envelope,
+        uint256 at,
+        TimeRange window
+    ) private pure returns (uint256 time, uint256 next) {
+        unchecked {
+            time = wordAt(at) >> 208;
+            next = at + 6;
+            (uint256 validAfter, uint256 validUntil) = (window.validAfter(), window.validUntil());
+            if (time < validAfter || time > validUntil) {
+                envelope.reach(next);
+                revert ISessionKeyValidator.TimeOutsideSession(uint48(time), uint48(validAfter), uint48(validUntil));
+            }
         }
     }
 }

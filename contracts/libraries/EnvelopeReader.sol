@@ -2,69 +2,63 @@
 pragma solidity ^0.8.30;
 
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
+import {Envelope, ENVELOPE_END, ENVELOPE_POSITION, ENVELOPE_START} from "../types/Envelope.sol";
 import {wordAt} from "./CalldataWord.sol";
 
-/// @notice Where we are in `userOp.signature`; positions are in calldata.
-struct Reader {
-    uint256 position;
-    /// one past the last byte
-    uint256 end;
-    uint256 start;
-}
-
 /**
- * @notice Reads the envelope from front to back: fixed fields, short integers, byte strings. Nothing is read twice and
- * nothing is believed that lies past the end.
+ * @notice Reads the envelope from front to back, item by item: the header, a permission, a rule, a charge. Nothing is
+ * read twice.
+ * @dev Within an item, fields are read wherever they lie, even past the end (as whatever calldata holds there), and
+ * nothing is believed before the envelope is seen to {reach} it: at the end of the item, or right before a field is
+ * refused. So an envelope that was cut off is refused as such, and one check does for a whole item.
  */
 library EnvelopeReader {
-    /// @notice Steps over the next `size` bytes and returns where they start. `size` is below 2^16.
-    function advance(Reader memory self, uint256 size) internal pure returns (uint256 at) {
+    /// @notice The first byte that was not read yet.
+    function position(Envelope self) internal pure returns (uint256) {
+        return self.get(ENVELOPE_POSITION);
+    }
+
+    /// @notice Everything before `next` was read. Raises {EnvelopeTruncated}.
+    function reach(Envelope self, uint256 next) internal pure {
+        self.set(ENVELOPE_POSITION, next);
+        if (next > self.get(ENVELOPE_END)) _refuseTruncated(self);
+    }
+
+    /// @notice The integer at `at`, with its length in front: at most `maxSize` bytes, without leading zero bytes.
+    function integerAt(Envelope self, uint256 at, uint256 maxSize) internal pure returns (uint256 value, uint256 next) {
         unchecked {
-            at = self.position;
-            self.position = at + size;
-            if (self.position > self.end) _refuseTruncated(self);
+            uint256 size = wordAt(at) >> 248;
+            if (size > maxSize) {
+                reach(self, at + 1);
+                revert ISessionKeyValidator.IntegerTooLong(size, maxSize);
+            }
+            next = at + 1 + size;
+            uint256 word = wordAt(at + 1);
+            if (word >> 248 == 0 && size != 0) {
+                reach(self, next);
+                revert ISessionKeyValidator.IntegerNotMinimal(size);
+            }
+            // For no bytes, everything is shifted out.
+            value = word >> (256 - 8 * size);
         }
     }
 
-    /// @notice The next byte.
-    function takeByte(Reader memory self) internal pure returns (uint256) {
-        return wordAt(advance(self, 1)) >> 248;
-    }
-
-    /// @notice An integer with its length in front, at most `maxSize` bytes, without leading zero bytes.
-    function takeInteger(Reader memory self, uint256 maxSize) internal pure returns (uint256 value) {
-        unchecked {
-            uint256 size = takeByte(self);
-            if (size == 0) return 0;
-            if (size > maxSize) revert ISessionKeyValidator.IntegerTooLong(size, maxSize);
-            uint256 word = wordAt(advance(self, size));
-            if (word >> 248 == 0) revert ISessionKeyValidator.IntegerNotMinimal(size);
-            return word >> (256 - 8 * size);
-        }
-    }
-
-    /// @notice A path: its element count in front, between `min` and `max`, two bytes each.
-    function takePath(Reader memory self, uint256 min, uint256 max) internal pure returns (uint256 at, uint256 length) {
-        unchecked {
-            length = takeByte(self);
-            if (length < min || length > max) revert ISessionKeyValidator.InvalidPathLength(length, min, max);
-            at = advance(self, 2 * length);
-        }
-    }
-
-    /// @notice Calldata that was stepped over: `length` bytes at `at`.
+    /// @notice Calldata that was read: `length` bytes at `at`.
     function slice(uint256 at, uint256 length) internal pure returns (bytes calldata data) {
         assembly ("memory-safe") {
-            // Solidity makes slices from slices only; this one lies within `userOp.signature`, see {advance}.
+            // Solidity makes slices from slices only; this one lies within `userOp.signature`, see {reach}.
             data.offset := at
             data.length := length
         }
     }
 
-    /// Apart from {advance}, which is small enough to be inlined without it.
-    function _refuseTruncated(Reader memory self) private pure {
+    function _refuseTruncated(Envelope self) private pure {
         unchecked {
-            revert ISessionKeyValidator.EnvelopeTruncated(self.position - self.start, self.end - self.start);
+            uint256 start = self.get(ENVELOPE_START);
+            revert ISessionKeyValidator.EnvelopeTruncated(
+                self.get(ENVELOPE_POSITION) - start,
+                self.get(ENVELOPE_END) - start
+            );
         }
     }
 }

@@ -3,43 +3,52 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
-import {Call} from "../types/Call.sol";
+import {Call, CALL_INDEX} from "../types/Call.sol";
+import {Envelope} from "../types/Envelope.sol";
 import {MAX_PATH_LENGTH, OP_EQ, OP_GT, OP_GTE, OP_LT, OP_NEQ, OP_SGT, OP_SLTE} from "../types/Permission.sol";
 import {Arguments} from "./Arguments.sol";
 import {wordAt} from "./CalldataWord.sol";
-import {EnvelopeReader, Reader} from "./EnvelopeReader.sol";
+import {EnvelopeReader} from "./EnvelopeReader.sol";
 import {SessionHash} from "./SessionHash.sol";
 
 /// @notice One rule: `(argument & mask) op right`, where `right` is a value or another argument times a factor.
 library Rules {
     using Arguments for Call;
-    using EnvelopeReader for Reader;
+    using EnvelopeReader for Envelope;
 
     /// @dev What a factor of 1 is.
     uint256 private constant ONE = 1e18;
     uint256 private constant SIGN = 1 << 255;
 
     /// @notice Reads the next rule, requires that it holds for the call, and returns its hash.
-    function takeHash(Reader memory reader, Call memory call, uint256 index) internal pure returns (bytes32) {
-        uint256 op = reader.takeByte();
-        if (op > OP_SLTE) revert ISessionKeyValidator.UnknownOp(op);
-        (uint256 path, uint256 pathLength) = reader.takePath(1, MAX_PATH_LENGTH);
-        (uint256 other, uint256 otherLength) = reader.takePath(0, MAX_PATH_LENGTH);
-        uint256 mask = _takeMask(reader);
-        uint256 value = reader.takeInteger(32);
+    function takeHash(Envelope envelope, Call call, uint256 index) internal pure returns (bytes32) {
+        unchecked {
+            uint256 at = envelope.position();
+            uint256 op = wordAt(at) >> 248;
+            if (op > OP_SLTE) {
+                envelope.reach(at + 1);
+                revert ISessionKeyValidator.UnknownOp(op);
+            }
+            (uint256 path, uint256 pathLength) = _pathAt(envelope, at + 1, 1);
+            (uint256 other, uint256 otherLength) = _pathAt(envelope, path + 2 * pathLength, 0);
+            (uint256 mask, uint256 afterMask) = _maskAt(envelope, other + 2 * otherLength);
+            (uint256 value, uint256 next) = envelope.integerAt(afterMask, 32);
+            envelope.reach(next);
 
-        uint256 word = call.follow(path, pathLength) & mask;
-        uint256 right = otherLength == 0 ? value : _product(call, index, call.follow(other, otherLength), value);
-        if (!holds(op, word, right)) revert ISessionKeyValidator.RuleNotMet(call.index, index, op, word, right);
-
-        return
-            SessionHash.ofRule(
-                op,
-                SessionHash.ofPath(path, pathLength),
-                SessionHash.ofPath(other, otherLength),
-                mask,
-                value
-            );
+            uint256 word = call.follow(path, pathLength) & mask;
+            uint256 right = otherLength == 0 ? value : _product(call, index, call.follow(other, otherLength), value);
+            if (!holds(op, word, right)) {
+                revert ISessionKeyValidator.RuleNotMet(call.get(CALL_INDEX), index, op, word, right);
+            }
+            return
+                SessionHash.ofRule(
+                    op,
+                    SessionHash.ofPath(path, pathLength),
+                    SessionHash.ofPath(other, otherLength),
+                    mask,
+                    value
+                );
+        }
     }
 
     /// @notice `left op right`; a signed comparison is the unsigned one with the sign bits flipped.
@@ -59,24 +68,43 @@ library Rules {
         }
     }
 
-    function _takeMask(Reader memory reader) private pure returns (uint256 mask) {
-        uint256 flag = reader.takeByte();
-        if (flag == 0) return type(uint256).max;
-        if (flag != 1) revert ISessionKeyValidator.UnknownMaskFlag(flag);
-        mask = wordAt(reader.advance(32));
-        if (mask == type(uint256).max) revert ISessionKeyValidator.MaskNotMinimal();
+    /// A path has at least `min` elements, which is 0 or 1.
+    function _pathAt(Envelope envelope, uint256 at, uint256 min) private pure returns (uint256 path, uint256 length) {
+        unchecked {
+            path = at + 1;
+            length = wordAt(at) >> 248;
+            // Below `min` wraps around.
+            if (length - min > MAX_PATH_LENGTH - min) {
+                envelope.reach(path);
+                revert ISessionKeyValidator.InvalidPathLength(length, min, MAX_PATH_LENGTH);
+            }
+        }
+    }
+
+    function _maskAt(Envelope envelope, uint256 at) private pure returns (uint256 mask, uint256 next) {
+        unchecked {
+            uint256 flag = wordAt(at) >> 248;
+            if (flag == 0) return (type(uint256).max, at + 1);
+            if (flag != 1) {
+                envelope.reach(at + 1);
+                revert ISessionKeyValidator.UnknownMaskFlag(flag);
+            }
+            mask = wordAt(at + 1);
+            next = at + 33;
+            if (mask == type(uint256).max) {
+                envelope.reach(next);
+                revert ISessionKeyValidator.MaskNotMinimal();
+            }
+        }
     }
 
     /// `argument * factor / 1e18`, rounded down.
-    function _product(
-        Call memory call,
-        uint256 index,
-        uint256 argument,
-        uint256 factor
-    ) private pure returns (uint256) {
+    function _product(Call call, uint256 index, uint256 argument, uint256 factor) private pure returns (uint256) {
         (uint256 high, ) = Math.mul512(argument, factor);
         // The quotient fits in 256 bits exactly if the high word is below the divisor; mulDiv would panic otherwise.
-        if (high >= ONE) revert ISessionKeyValidator.ProductTooLarge(call.index, index, argument, factor);
+        if (high >= ONE) {
+            revert ISessionKeyValidator.ProductTooLarge(call.get(CALL_INDEX), index, argument, factor);
+        }
         return Math.mulDiv(argument, factor, ONE);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Session} from "../types/Session.sol";
 import {Budget} from "../types/Budget.sol";
 import {TypeHashes} from "./TypeHashes.sol";
 import {wordAt} from "./CalldataWord.sol";
@@ -15,13 +14,6 @@ import {wordAt} from "./CalldataWord.sol";
 library SessionHash {
     /// @dev keccak256(""): the hash of an array without elements.
     bytes32 internal constant EMPTY = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
-
-    /// @notice The session id: `keccak256(abi.encode(typeHash, account, ... permissionsRoot))`.
-    function ofSession(Session memory session) internal pure returns (bytes32 hash) {
-        assembly ("memory-safe") {
-            hash := keccak256(session, 0x180)
-        }
-    }
 
     /// @notice `keccak256(abi.encode(BUDGET, kind, limit, period))`.
     function ofBudget(Budget budget) internal pure returns (bytes32 hash) {
@@ -37,11 +29,12 @@ library SessionHash {
         }
     }
 
-    /// @notice `keccak256(abi.encode(PERMISSION, kind, target, selector, maxValue, rulesHash, chargesHash))`.
+    /// @notice `keccak256(abi.encode(PERMISSION, kind, target, selector, maxValue, rulesHash, chargesHash))`,
+    /// the selector left-aligned.
     function ofPermission(
         uint256 kind,
-        address target,
-        bytes4 selector,
+        uint256 target,
+        uint256 selector,
         uint256 maxValue,
         bytes32 rulesHash,
         bytes32 chargesHash
@@ -124,16 +117,23 @@ library SessionHash {
     /// `keccak256(abi.encodePacked(uint256[]))`.
     function ofPath(uint256 at, uint256 length) internal pure returns (bytes32 hash) {
         if (length == 0) return EMPTY;
-        unchecked {
-            uint256 elements = wordAt(at);
-            assembly ("memory-safe") {
+        uint256 elements = wordAt(at);
+        assembly ("memory-safe") {
+            switch length
+            case 1 {
+                // Most paths have one element, and the scratch space has room for it.
+                mstore(0x00, shr(240, elements))
+                hash := keccak256(0x00, 0x20)
+            }
+            default {
                 let free := mload(0x40)
                 for {
                     let i := 0
                 } lt(i, length) {
                     i := add(i, 1)
                 } {
-                    mstore(add(free, shl(5, i)), and(shr(sub(240, shl(4, i)), elements), 0xffff))
+                    mstore(add(free, shl(5, i)), shr(240, elements))
+                    elements := shl(16, elements)
                 }
                 hash := keccak256(free, shl(5, length))
             }

@@ -14,12 +14,32 @@ library UserOps {
     /// @dev paymaster 20 | verification gas limit 16 | postOp gas limit 16
     uint256 private constant PAYMASTER_HEAD = 52;
 
+    /// @dev Places of the dynamic fields in the head of the struct.
+    uint256 internal constant INIT_CODE = 2 * 32;
+    uint256 internal constant CALL_DATA = 3 * 32;
+    uint256 internal constant PAYMASTER_AND_DATA = 7 * 32;
+    uint256 internal constant SIGNATURE = 8 * 32;
+
+    /**
+     * @notice One of the dynamic fields: `userOp.initCode` and so on.
+     * @dev Without Solidity's checks that the field lies in calldata, which revert without a reason and cost 120 gas each
+     * time. The caller is the account, so a field that does not can only cheat the account itself: it reads as zeros
+     * past the end of calldata.
+     */
+    function field(PackedUserOperation calldata userOp, uint256 place) internal pure returns (bytes calldata data) {
+        assembly ("memory-safe") {
+            let at := add(userOp, calldataload(add(userOp, place)))
+            data.offset := add(at, 0x20)
+            data.length := calldataload(at)
+        }
+    }
+
     /**
      * @notice EntryPoints from v0.8 run the init data of a delegated account again and again, before validation: a
      * session could start the account anew. Raises {DelegationInitData}.
      */
     function requireNoDelegationInitData(PackedUserOperation calldata userOp) internal pure {
-        bytes calldata initCode = userOp.initCode;
+        bytes calldata initCode = field(userOp, INIT_CODE);
         if (initCode.length > MARKER_LENGTH && bytes20(initCode) == DELEGATION_MARKER) {
             revert ISessionKeyValidator.DelegationInitData(initCode.length, MARKER_LENGTH);
         }
@@ -30,7 +50,7 @@ library UserOps {
      * v0.9 lets anyone append to the rest. Raises {InvalidPaymasterData}, {PaymasterNotAllowed}.
      */
     function sponsored(PackedUserOperation calldata userOp, address allowed) internal pure returns (bool) {
-        bytes calldata data = userOp.paymasterAndData;
+        bytes calldata data = field(userOp, PAYMASTER_AND_DATA);
         if (data.length == 0) return false;
         address paymaster = address(bytes20(data));
         if (data.length < PAYMASTER_HEAD || paymaster == address(0)) {

@@ -7,9 +7,8 @@ import {Budgets} from "../libraries/Budgets.sol";
 import {SessionHash} from "../libraries/SessionHash.sol";
 import {SessionStore} from "../libraries/SessionStore.sol";
 import {TypeHashes} from "../libraries/TypeHashes.sol";
-import {Budget, BUDGET_PERIODIC, budgetOf} from "../types/Budget.sol";
-import {MAX_TREE_HEIGHT, Session} from "../types/Session.sol";
-import {TimeRange, timeRange} from "../types/TimeRange.sol";
+import {Budget, BUDGET_PERIODIC, BUDGET_STREAM, budgetOf} from "../types/Budget.sol";
+import {MAX_TREE_HEIGHT} from "../types/Session.sol";
 
 /// @notice The terms of a budget, as in the EIP-712 type `Budget`.
 struct BudgetTerms {
@@ -90,21 +89,23 @@ contract SessionLens {
         if (terms.height > MAX_TREE_HEIGHT) revert TreeTooHigh(terms.height, MAX_TREE_HEIGHT);
         bytes32[] memory budgets = new bytes32[](terms.budgets.length);
         for (uint256 i; i < budgets.length; ++i) budgets[i] = SessionHash.ofBudget(_budget(terms, i));
-        Session memory session = Session({
-            typeHash: TypeHashes.session(terms.height),
-            account: terms.account,
-            chainId: block.chainid,
-            epoch: terms.epoch,
-            salt: terms.salt,
-            signerHash: keccak256(terms.signer),
-            validAfter: terms.validAfter,
-            validUntil: terms.validUntil,
-            paymaster: terms.paymaster,
-            feeBudget: terms.feeBudget,
-            budgetsHash: keccak256(abi.encodePacked(budgets)),
-            permissionsRoot: terms.permissionsRoot
-        });
-        return SessionHash.ofSession(session);
+        return
+            keccak256(
+                abi.encode(
+                    TypeHashes.session(terms.height),
+                    terms.account,
+                    block.chainid,
+                    terms.epoch,
+                    terms.salt,
+                    keccak256(terms.signer),
+                    terms.validAfter,
+                    terms.validUntil,
+                    terms.paymaster,
+                    terms.feeBudget,
+                    keccak256(abi.encodePacked(budgets)),
+                    terms.permissionsRoot
+                )
+            );
     }
 
     function _budgetState(
@@ -114,7 +115,6 @@ contract SessionLens {
         uint256 index
     ) private view returns (BudgetState memory state) {
         Budget budget = _budget(terms, index);
-        TimeRange window = timeRange(terms.validAfter, terms.validUntil);
         uint256 time = Math.max(block.timestamp, terms.validAfter);
         uint256 period;
         (state.spent, period) = validator.budgetUsage(id, terms.account, index);
@@ -125,7 +125,9 @@ contract SessionLens {
             if (next <= terms.validUntil) state.nextReset = uint48(next);
         }
         if (block.timestamp > terms.validUntil) return state;
-        state.remaining = Math.saturatingSub(Budgets.capacity(budget, time, window), state.spent);
+        uint256 available =
+            budget.kind() == BUDGET_STREAM ? Budgets.accrued(budget, time - terms.validAfter) : budget.limit();
+        state.remaining = Math.saturatingSub(available, state.spent);
     }
 
     function _budget(SessionTerms calldata terms, uint256 index) private pure returns (Budget) {

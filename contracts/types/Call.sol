@@ -2,17 +2,10 @@
 pragma solidity ^0.8.30;
 
 import {wordAt} from "../libraries/CalldataWord.sol";
+import {Memory} from "../libraries/Memory.sol";
 
-/// @notice One call of the operation. Positions are in the calldata of `validateUserOp`.
-struct Call {
-    /// position in the batch, for the errors
-    uint256 index;
-    address target;
-    uint256 value;
-    /// where the call's own calldata starts
-    uint256 dataAt;
-    uint256 dataLength;
-}
+/// @notice One call of the operation: five words in memory. Positions are in the calldata of `validateUserOp`.
+type Call is uint256;
 
 /**
  * @notice The calls of an operation whose encoding was found canonical: position of `executionCalldata` << 16 |
@@ -20,10 +13,30 @@ struct Call {
  */
 type Calls is uint256;
 
+using {get} for Call global;
 using {count, load} for Calls global;
+
+/// @dev Its place in the batch, for the errors.
+uint256 constant CALL_INDEX = 0;
+uint256 constant CALL_TARGET = 1;
+uint256 constant CALL_VALUE = 2;
+/// @dev Where the call's own calldata starts.
+uint256 constant CALL_DATA = 3;
+uint256 constant CALL_DATA_LENGTH = 4;
+uint256 constant CALL_WORDS = 5;
 
 uint256 constant MAX_CALLS = 32;
 uint256 constant BATCH_FLAG = 1 << 8;
+
+/// @notice A call to be loaded by {load}, again and again.
+function newCall() pure returns (Call) {
+    return Call.wrap(Memory.allocate(CALL_WORDS));
+}
+
+/// @notice The word that a `CALL_` constant names.
+function get(Call self, uint256 word) pure returns (uint256) {
+    return Memory.load(Call.unwrap(self), word);
+}
 
 /// @notice How many calls there are.
 function count(Calls self) pure returns (uint256) {
@@ -31,23 +44,26 @@ function count(Calls self) pure returns (uint256) {
 }
 
 /// @notice Makes `call` call `index` (below {count}). Every position was bounded by the execution decoder.
-function load(Calls self, uint256 index, Call memory call) pure {
+function load(Calls self, uint256 index, Call call) pure {
     unchecked {
         uint256 start = Calls.unwrap(self) >> 16;
-        call.index = index;
         if (Calls.unwrap(self) & BATCH_FLAG == 0) {
-            // target 20 | value 32 | data
-            call.target = address(uint160(wordAt(start) >> 96));
-            call.value = wordAt(start + 20);
-            call.dataAt = start + 52;
-            call.dataLength = wordAt(start - 32) - 52;
+            // target 20 | value 32 | data, after a word with the length of it all
+            fill(call, index, wordAt(start) >> 96, wordAt(start + 20), start + 52, wordAt(start - 32) - 52);
         } else {
             // offset of the array | count | pointers, counted from the first pointer | tuples
             uint256 tuple = start + 64 + wordAt(start + 64 + 32 * index);
-            call.target = address(uint160(wordAt(tuple)));
-            call.value = wordAt(tuple + 32);
-            call.dataAt = tuple + 128;
-            call.dataLength = wordAt(tuple + 96);
+            fill(call, index, wordAt(tuple), wordAt(tuple + 32), tuple + 128, wordAt(tuple + 96));
         }
     }
+}
+
+/// @dev Sets all the words of a call.
+function fill(Call self, uint256 index, uint256 target, uint256 value, uint256 data, uint256 length) pure {
+    uint256 row = Call.unwrap(self);
+    Memory.store(row, CALL_INDEX, index);
+    Memory.store(row, CALL_TARGET, target);
+    Memory.store(row, CALL_VALUE, value);
+    Memory.store(row, CALL_DATA, data);
+    Memory.store(row, CALL_DATA_LENGTH, length);
 }

@@ -1,32 +1,36 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Memory} from "../libraries/Memory.sol";
+
 /**
  * @notice A session as EIP-712 encodes it: twelve words in memory, in the order of the type, so that the session id is
- * the keccak256 of this very struct. Every number is a whole word, so that nothing is masked again and again; each was
- * read with the width of its type.
+ * their keccak256. The `SESSION_` constants name the words.
  */
-struct Session {
-    /// keccak256 of the type string, which names the height of the permission tree
-    bytes32 typeHash;
-    address account;
-    uint256 chainId;
-    /// the account's epoch, from storage: a bump kills the session
-    uint256 epoch;
-    uint256 salt;
-    bytes32 signerHash;
-    /// unix seconds; see the interface for the bounds
-    uint256 validAfter;
-    /// unix seconds, inclusive
-    uint256 validUntil;
-    /// 0: none, {ANY_PAYMASTER}: any, else this one only
-    address paymaster;
-    /// index of the budget that pays fees, {FEES_UNLIMITED} or {FEES_SPONSORED}
-    uint256 feeBudget;
-    bytes32 budgetsHash;
-    /// root of the permission tree; for height 0 the hash of the only permission
-    bytes32 permissionsRoot;
-}
+type Session is uint256;
+
+using {get, set, id} for Session global;
+
+/// @dev keccak256 of the type string, which names the height of the permission tree.
+uint256 constant SESSION_TYPE_HASH = 0;
+uint256 constant SESSION_ACCOUNT = 1;
+uint256 constant SESSION_CHAIN_ID = 2;
+/// @dev The account's epoch, from storage: a bump kills the session.
+uint256 constant SESSION_EPOCH = 3;
+uint256 constant SESSION_SALT = 4;
+uint256 constant SESSION_SIGNER_HASH = 5;
+/// @dev Unix seconds; see the interface for the bounds.
+uint256 constant SESSION_VALID_AFTER = 6;
+/// @dev Unix seconds, inclusive.
+uint256 constant SESSION_VALID_UNTIL = 7;
+/// @dev 0: none, {ANY_PAYMASTER}: any, else this one only.
+uint256 constant SESSION_PAYMASTER = 8;
+/// @dev Index of the budget that pays fees, {FEES_UNLIMITED} or {FEES_SPONSORED}.
+uint256 constant SESSION_FEE_BUDGET = 9;
+uint256 constant SESSION_BUDGETS_HASH = 10;
+/// @dev Root of the permission tree; for height 0 the hash of the only permission.
+uint256 constant SESSION_PERMISSIONS_ROOT = 11;
+uint256 constant SESSION_WORDS = 12;
 
 address constant ANY_PAYMASTER = address(type(uint160).max);
 
@@ -42,3 +46,23 @@ uint256 constant MIN_SIGNER_LENGTH = 20;
 uint256 constant MAX_SIGNER_LENGTH = 1024;
 uint256 constant MAX_TREE_HEIGHT = 10;
 uint256 constant MAX_GRANT_HEIGHT = 10;
+
+/// @notice A session whose words all have yet to be set.
+function newSession() pure returns (Session) {
+    return Session.wrap(Memory.allocate(SESSION_WORDS));
+}
+
+/// @notice The word that a `SESSION_` constant names.
+function get(Session self, uint256 word) pure returns (uint256) {
+    return Memory.load(Session.unwrap(self), word);
+}
+
+/// @notice Sets the word that a `SESSION_` constant names; `value` has the width of its EIP-712 type.
+function set(Session self, uint256 word, uint256 value) pure {
+    Memory.store(Session.unwrap(self), word, value);
+}
+
+/// @notice The session id: `keccak256(abi.encode(typeHash, account, ... permissionsRoot))`.
+function id(Session self) pure returns (bytes32) {
+    return Memory.hash(Session.unwrap(self), SESSION_WORDS);
+}

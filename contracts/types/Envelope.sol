@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Memory} from "../libraries/Memory.sol";
+
+/**
+ * @notice The envelope in `userOp.signature`: how far it was read, and what its header said besides the session. Seven
+ * words in memory; positions are in calldata.
+ */
+type Envelope is uint256;
+
+using {get, set} for Envelope global;
+
+/// @dev The next byte to read.
+uint256 constant ENVELOPE_POSITION = 0;
+/// @dev One past the last byte of `userOp.signature`.
+uint256 constant ENVELOPE_END = 1;
+uint256 constant ENVELOPE_START = 2;
+/// @dev {MODE_USE}, {MODE_ENABLE} or {MODE_SIGNED}.
+uint256 constant ENVELOPE_MODE = 3;
+/// @dev Of the permission tree.
+uint256 constant ENVELOPE_HEIGHT = 4;
+/// @dev Where the signer's bytes start.
+uint256 constant ENVELOPE_SIGNER = 5;
+uint256 constant ENVELOPE_SIGNER_LENGTH = 6;
+uint256 constant ENVELOPE_WORDS = 7;
+
+/// @dev The session must be enabled.
+uint256 constant MODE_USE = 0;
+/// @dev The owner's grant travels along; the session is enabled, then used.
+uint256 constant MODE_ENABLE = 1;
+/// @dev The owner's grant travels along, every time; nothing is stored but usage.
+uint256 constant MODE_SIGNED = 2;
+
+/// @notice An envelope of `length` bytes at `start`, unread.
+function newEnvelope(uint256 start, uint256 length) pure returns (Envelope self) {
+    self = Envelope.wrap(Memory.allocate(ENVELOPE_WORDS));
+    unchecked {
+        self.set(ENVELOPE_POSITION, start);
+        self.set(ENVELOPE_END, start + length);
+        self.set(ENVELOPE_START, start);
+    }
+}
+
+/// @notice The word that an `ENVELOPE_` constant names.
+function get(Envelope self, uint256 word) pure returns (uint256) {
+    return Memory.load(Envelope.unwrap(self), word);
+}
+
+/// @notice Sets the word that an `ENVELOPE_` constant names.
+function set(Envelope self, uint256 word, uint256 value) pure {
+    Memory.store(Envelope.unwrap(self), word, value);
+}
