@@ -70,7 +70,7 @@ export interface CheckRequest {
   /** The operation's hash; needed only to verify an ECDSA key when `keyValid` is left out. */
   readonly userOpHash?: Hex;
   /** Whether the key's signature is right; left out, an ECDSA one is verified here, and any other is wrong. */
-  readonly keyValid?: boolean;
+  readonly keyValid?: boolean | undefined;
   /** Whether the account's ERC-1271 takes the grant's signature; `false` by default. */
   readonly grantValid?: boolean;
   /** Caller of `validateUserOp`, if not the sender. */

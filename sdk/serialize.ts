@@ -1,6 +1,7 @@
-import { AbiCoder, type Result } from "ethers";
+import { AbiCoder } from "ethers";
 import { SessionKeyError } from "./errors";
 import { packUint, strip, toHex, type Hex } from "./hex";
+import type { Permission } from "./permission";
 import { normalizeSession, type Session } from "./session";
 
 const VERSION = "01";
@@ -51,8 +52,8 @@ export function parseSession(bytes: Hex | Uint8Array): Session {
 
 function decode(hex: Hex): Session {
   try {
-    const [raw] = AbiCoder.defaultAbiCoder().decode([SESSION], hex) as unknown as [Result];
-    return fromResult(raw.toObject(true) as RawSession);
+    const [raw] = AbiCoder.defaultAbiCoder().decode([SESSION], hex) as unknown as [RawSession];
+    return fromRaw(raw);
   } catch (error) {
     throw malformed(error instanceof Error ? error.message : String(error));
   }
@@ -62,7 +63,7 @@ function malformed(reason: string): SessionKeyError {
   return new SessionKeyError("MALFORMED_SESSION", reason);
 }
 
-/** What ethers decodes: every integer a bigint, masks as hex. */
+/** What ethers decodes: fields by name, every integer a bigint, masks as hex. */
 interface RawSession {
   readonly account: string;
   readonly chainId: bigint;
@@ -73,41 +74,69 @@ interface RawSession {
   readonly validUntil: bigint;
   readonly paymaster: string;
   readonly feeBudget: bigint;
-  readonly budgets: readonly { kind: bigint; limit: bigint; period: bigint }[];
+  readonly budgets: readonly RawBudget[];
   readonly permissions: readonly RawPermission[];
 }
+
+type RawBudget = Readonly<Record<"kind" | "limit" | "period", bigint>>;
 
 interface RawPermission {
   readonly kind: bigint;
   readonly target: string;
   readonly selector: string;
   readonly maxValue: bigint;
-  readonly rules: readonly { op: bigint; path: bigint[]; other: bigint[]; mask: string; value: bigint }[];
-  readonly charges: readonly { budget: bigint; source: bigint; path: bigint[] }[];
+  readonly rules: readonly RawRule[];
+  readonly charges: readonly RawCharge[];
 }
 
-function fromResult(raw: RawSession): Session {
+interface RawRule {
+  readonly op: bigint;
+  readonly path: readonly bigint[];
+  readonly other: readonly bigint[];
+  readonly mask: string;
+  readonly value: bigint;
+}
+
+interface RawCharge {
+  readonly budget: bigint;
+  readonly source: bigint;
+  readonly path: readonly bigint[];
+}
+
+function fromRaw(raw: RawSession): Session {
+  const { account, chainId, epoch, salt, signer, paymaster } = raw;
   return {
-    ...raw,
+    account,
+    chainId,
+    epoch,
+    salt,
+    signer,
+    paymaster,
     validAfter: Number(raw.validAfter),
     validUntil: Number(raw.validUntil),
     feeBudget: Number(raw.feeBudget),
     budgets: raw.budgets.map(({ kind, limit, period }) => ({ kind: Number(kind), limit, period: Number(period) })),
-    permissions: raw.permissions.map((permission) => ({
-      ...permission,
-      kind: Number(permission.kind),
-      rules: permission.rules.map((rule) => ({
-        op: Number(rule.op),
-        path: rule.path.map(Number),
-        other: rule.other.map(Number),
-        mask: BigInt(rule.mask),
-        value: rule.value,
-      })),
-      charges: permission.charges.map((charge) => ({
-        budget: Number(charge.budget),
-        source: Number(charge.source),
-        path: charge.path.map(Number),
-      })),
+    permissions: raw.permissions.map(permissionFromRaw),
+  };
+}
+
+function permissionFromRaw({ kind, target, selector, maxValue, rules, charges }: RawPermission): Permission {
+  return {
+    kind: Number(kind),
+    target,
+    selector,
+    maxValue,
+    rules: rules.map(({ op, path, other, mask, value }) => ({
+      op: Number(op),
+      path: path.map(Number),
+      other: other.map(Number),
+      mask: BigInt(mask),
+      value,
+    })),
+    charges: charges.map(({ budget, source, path }) => ({
+      budget: Number(budget),
+      source: Number(source),
+      path: path.map(Number),
     })),
   };
 }

@@ -1,5 +1,5 @@
 import { AbiCoder, getBytes, keccak256, TypedDataEncoder } from "ethers";
-import type { EntryPointVersion } from "./constants";
+import { MAX_USER_OP_BYTES, type EntryPointVersion } from "./constants";
 import { SessionKeyError } from "./errors";
 import { asAddress, asHex, byteLength, isZeroAddress, packUint, strip, type Address, type Hex } from "./hex";
 
@@ -126,6 +126,21 @@ export function paymasterOf(op: PackedUserOperation): { readonly paymaster?: Add
   if (length === 0) return { malformed: false };
   const paymaster = asAddress(`0x${strip(op.paymasterAndData).slice(0, 40).padEnd(40, "0")}`, "paymaster");
   return { paymaster, malformed: length < PAYMASTER_HEAD_BYTES || isZeroAddress(paymaster) };
+}
+
+/**
+ * Refuses an operation whose `abi.encode` is longer than mempools take (8,192 bytes).
+ * Raises `USER_OP_TOO_LARGE`.
+ * @example assertUserOpSize({ ...op, signature }) // before it goes to a bundler
+ */
+export function assertUserOpSize(op: PackedUserOperation): void {
+  const types = USER_OP_TYPES.PackedUserOperation.map(({ name, type }) => `${type} ${name}`);
+  const encoded = AbiCoder.defaultAbiCoder().encode([`tuple(${types.join(",")},bytes signature)`], [op]);
+  const found = byteLength(encoded);
+  if (found > MAX_USER_OP_BYTES) {
+    const message = `${found} bytes, at most ${MAX_USER_OP_BYTES}: use fewer calls, rules or levels in one operation`;
+    throw new SessionKeyError("USER_OP_TOO_LARGE", message, { found, max: MAX_USER_OP_BYTES });
+  }
 }
 
 /** Whether `initCode` is the EIP-7702 marker (`0x7702`, zeros up to 20 bytes), with or without init data. */

@@ -1,16 +1,40 @@
 import { expect } from "chai";
-import { AbiCoder, concat, getAddress, id, toBeHex, Wallet, ZeroAddress } from "ethers";
+import { AbiCoder, concat, getAddress, id, Wallet, ZeroAddress } from "ethers";
 import {
-  ANY_PAYMASTER, buildEnvelope, check, checkCalls, contractError, digest, ecdsaKey, encodeExecute, ENTRY_POINTS,
-  grantDigest, MAX_UINT256, OPS, packUserOp, PERMISSION_KINDS, permissionTree, proofFor, rule, sessionId, signUse,
-  STATUSES, streamBudget, totalBudget, type Call, type CheckRequest, type PackedUserOperation, type Session,
-  type SessionState, type UserOperation, type Verdict,
+  ANY_PAYMASTER,
+  buildEnvelope,
+  check,
+  checkCalls,
+  ecdsaKey,
+  encodeExecute,
+  ENTRY_POINTS,
+  grantDigest,
+  MAX_UINT256,
+  OPS,
+  packUserOp,
+  PERMISSION_KINDS,
+  permissionTree,
+  proofFor,
+  rule,
+  sessionId,
+  signUse,
+  STATUSES,
+  streamBudget,
+  totalBudget,
+  type Call,
+  type CheckRequest,
+  type PackedUserOperation,
+  type Session,
+  type SessionState,
+  type UserOperation,
+  type Verdict,
 } from "../../sdk";
 import { ACCOUNT, ALICE, simpleSession, TOKEN, VALIDATOR } from "./arbitraries";
 
 const HASH = id("userOp");
 const transfer = (amount: bigint, to = ALICE): Call => ({
-  target: TOKEN, value: 0n,
+  target: TOKEN,
+  value: 0n,
   data: concat(["0xa9059cbb", AbiCoder.defaultAbiCoder().encode(["address", "uint256"], [to, amount])]),
 });
 
@@ -28,14 +52,27 @@ interface Options extends Partial<Omit<CheckRequest, "op" | "state">> {
 /** The verdict on an operation of `calls` that `session` allows; the options spoil it. */
 function judge(session: Session, calls: Call[], options: Options = {}): Verdict {
   const { time = TIME, state, op, packed, callData = encodeExecute(calls), ...rest } = options;
-  const signature = packed?.signature ?? buildEnvelope({ session, calls, mode: "use", ...(time === null ? {} : { time }) });
+  const signature =
+    packed?.signature ?? buildEnvelope({ session, calls, mode: "use", ...(time === null ? {} : { time }) });
   const full = packUserOp({
-    sender: ACCOUNT, nonce: 0n, callData, callGasLimit: 0n, verificationGasLimit: 0n, preVerificationGas: 0n,
-    maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, signature, ...op,
+    sender: ACCOUNT,
+    nonce: 0n,
+    callData,
+    callGasLimit: 0n,
+    verificationGasLimit: 0n,
+    preVerificationGas: 0n,
+    maxFeePerGas: 0n,
+    maxPriorityFeePerGas: 0n,
+    signature,
+    ...op,
   });
   return check({
-    op: { ...full, ...packed }, validator: VALIDATOR, chainId: session.chainId, state: { ...STATE, ...state },
-    keyValid: true, ...rest,
+    op: { ...full, ...packed },
+    validator: VALIDATOR,
+    chainId: session.chainId,
+    state: { ...STATE, ...state },
+    keyValid: true,
+    ...rest,
   });
 }
 
@@ -63,24 +100,53 @@ describe("check", () => {
     it("may carry an EIP-7702 marker, without init data", () => {
       const marker = `0x7702${"00".repeat(18)}`;
       expectAccepted(judge(session, [transfer(1n)], { packed: { initCode: marker } }));
-      expectRefusal(judge(session, [transfer(1n)], { packed: { initCode: `${marker}12` } }), "DelegationInitData", 21, 20);
+      expectRefusal(
+        judge(session, [transfer(1n)], { packed: { initCode: `${marker}12` } }),
+        "DelegationInitData",
+        21,
+        20,
+      );
       expectAccepted(judge(session, [transfer(1n)], { packed: { initCode: `0x770201${"00".repeat(18)}` } }));
     });
   });
 
   describe("the order", () => {
     it("judges the header before the calls, and a call before the rest of the envelope", () => {
-      expectRefusal(judge(session, [transfer(1n)], { packed: { signature: "0x" }, callData: "0x" }), "EnvelopeTruncated", 1, 0);
-      expectRefusal(judge(session, [transfer(1n)], { callData: "0x" }), "ForbiddenSelector", "0x00000000", "0xe9ae5c53");
+      expectRefusal(
+        judge(session, [transfer(1n)], { packed: { signature: "0x" }, callData: "0x" }),
+        "EnvelopeTruncated",
+        1,
+        0,
+      );
+      expectRefusal(
+        judge(session, [transfer(1n)], { callData: "0x" }),
+        "ForbiddenSelector",
+        "0x00000000",
+        "0xe9ae5c53",
+      );
       const envelope = buildEnvelope({ session, calls: [transfer(1n)], mode: "use", time: TIME });
       const onlyHeader = envelope.slice(0, 2 + 2 * (1 + 8 + 12 + 1 + 22 + 1 + 7 + 6 + 1));
       const packed = { signature: onlyHeader };
-      expectRefusal(judge(session, [], { packed, callData: encodeExecute([{ ...transfer(1n), target: ACCOUNT }]) }), "ForbiddenTarget", 0, ACCOUNT);
-      expectRefusal(judge(session, [], { packed, callData: encodeExecute([transfer(1n)]) }), "EnvelopeTruncated", 60, 59);
+      expectRefusal(
+        judge(session, [], { packed, callData: encodeExecute([{ ...transfer(1n), target: ACCOUNT }]) }),
+        "ForbiddenTarget",
+        0,
+        ACCOUNT,
+      );
+      expectRefusal(
+        judge(session, [], { packed, callData: encodeExecute([transfer(1n)]) }),
+        "EnvelopeTruncated",
+        60,
+        59,
+      );
     });
 
     it("asks for the session before the money", () => {
-      expectRefusal(judge(session, [transfer(101n)], { state: { status: STATUSES.none } }), "SessionNotEnabled", sessionId(session));
+      expectRefusal(
+        judge(session, [transfer(101n)], { state: { status: STATUSES.none } }),
+        "SessionNotEnabled",
+        sessionId(session),
+      );
       expectRefusal(judge(session, [transfer(101n)]), "BudgetExceeded", 0, 101, 100);
     });
   });
@@ -88,17 +154,27 @@ describe("check", () => {
   describe("targets", () => {
     for (const target of [ACCOUNT, VALIDATOR, ZeroAddress, ...Object.values(ENTRY_POINTS)]) {
       it(`refuses ${target} even for ANY_TARGET`, () => {
-        const any = simpleSession({ permissions: [{ ...session.permissions[0]!, kind: PERMISSION_KINDS.callAnyTarget, target: ZeroAddress }] });
+        const any = simpleSession({
+          permissions: [{ ...session.permissions[0]!, kind: PERMISSION_KINDS.callAnyTarget, target: ZeroAddress }],
+        });
         const signature = buildEnvelope({ session: any, calls: [transfer(1n)], mode: "use", time: TIME });
         const forbidden = encodeExecute([{ ...transfer(1n), target }]);
         expectAccepted(judge(any, [transfer(1n)]));
-        expectRefusal(judge(any, [], { packed: { signature }, callData: forbidden }), "ForbiddenTarget", 0, getAddress(target));
+        expectRefusal(
+          judge(any, [], { packed: { signature }, callData: forbidden }),
+          "ForbiddenTarget",
+          0,
+          getAddress(target),
+        );
       });
     }
 
     it("makes another id of another target or selector", () => {
       const signature = buildEnvelope({ session, calls: [transfer(1n)], mode: "use", time: TIME });
-      for (const call of [{ ...transfer(1n), target: ALICE }, { ...transfer(1n), data: `0x12345678${transfer(1n).data.slice(10)}` }]) {
+      for (const call of [
+        { ...transfer(1n), target: ALICE },
+        { ...transfer(1n), data: `0x12345678${transfer(1n).data.slice(10)}` },
+      ]) {
         const verdict = judge(session, [], { packed: { signature }, callData: encodeExecute([call]), session });
         expect(verdict.outcome === "refused" && verdict.name).to.equal("SessionNotEnabled");
       }
@@ -106,9 +182,13 @@ describe("check", () => {
   });
 
   describe("calls", () => {
-    const variant = (changes: object) => simpleSession({ permissions: [{ ...session.permissions[0]!, charges: [], ...changes }] });
+    const variant = (changes: object) =>
+      simpleSession({ permissions: [{ ...session.permissions[0]!, charges: [], ...changes }] });
     const raw = (of: Session, call: Call, like: Call) =>
-      judge(of, [], { packed: { signature: buildEnvelope({ session: of, calls: [like], mode: "use" }) }, callData: encodeExecute([call]) });
+      judge(of, [], {
+        packed: { signature: buildEnvelope({ session: of, calls: [like], mode: "use" }) },
+        callData: encodeExecute([call]),
+      });
 
     it("caps the value", () => {
       const capped = variant({ maxValue: 5n });
@@ -120,11 +200,17 @@ describe("check", () => {
       const empty = { target: TOKEN, value: 0n, data: "0x" };
       const transferOnly = variant({ kind: PERMISSION_KINDS.transfer, selector: "0x00000000" });
       expectAccepted(raw(transferOnly, empty, empty));
-      for (const [data, length] of [["0x12", 1], ["0x12345678", 4]] as const) {
+      for (const [data, length] of [
+        ["0x12", 1],
+        ["0x12345678", 4],
+      ] as const) {
         expectRefusal(raw(transferOnly, { ...empty, data }, empty), "CallDataMismatch", 0, 1, length);
       }
       const any = variant({ kind: PERMISSION_KINDS.anyCall, selector: "0x00000000" });
-      for (const [data, length] of [["0x", 0], ["0x123456", 3]] as const) {
+      for (const [data, length] of [
+        ["0x", 0],
+        ["0x123456", 3],
+      ] as const) {
         expectRefusal(raw(any, { ...empty, data }, transfer(1n)), "CallDataMismatch", 0, 2, length);
         expectRefusal(raw(variant({}), { ...empty, data }, transfer(1n)), "CallDataMismatch", 0, 0, length);
       }
@@ -136,13 +222,29 @@ describe("check", () => {
       expectAccepted(raw(ruled, transfer(10n), transfer(1n)));
       expectAccepted(raw(ruled, transfer(0x10a_0an), transfer(1n)));
       expectRefusal(raw(ruled, transfer(11n), transfer(1n)), "RuleNotMet", 0, 1, OPS.lte, 11, 10);
-      expectRefusal(raw(ruled, transfer(11n, TOKEN), transfer(1n)), "RuleNotMet", 0, 0, OPS.eq, BigInt(TOKEN), BigInt(ALICE));
-      expectRefusal(raw(ruled, { ...transfer(1n), data: transfer(1n).data.slice(0, -2) }, transfer(1n)), "ArgumentOutOfBounds", 0, 32, 63);
+      expectRefusal(
+        raw(ruled, transfer(11n, TOKEN), transfer(1n)),
+        "RuleNotMet",
+        0,
+        0,
+        OPS.eq,
+        BigInt(TOKEN),
+        BigInt(ALICE),
+      );
+      expectRefusal(
+        raw(ruled, { ...transfer(1n), data: transfer(1n).data.slice(0, -2) }, transfer(1n)),
+        "ArgumentOutOfBounds",
+        0,
+        32,
+        63,
+      );
     });
   });
 
   describe("batches", () => {
-    const two = simpleSession({ permissions: [session.permissions[0]!, { ...session.permissions[0]!, selector: "0x095ea7b3" }] });
+    const two = simpleSession({
+      permissions: [session.permissions[0]!, { ...session.permissions[0]!, selector: "0x095ea7b3" }],
+    });
     const approve = { ...transfer(40n), data: `0x095ea7b3${transfer(40n).data.slice(10)}` };
 
     it("let several permissions draw on one budget", () => {
@@ -155,7 +257,10 @@ describe("check", () => {
       const first = buildEnvelope({ session: two, calls: [transfer(1n)], mode: "use", time: TIME });
       const second = buildEnvelope({ session: other, calls: [approve], mode: "use", time: TIME });
       const header = 2 + 2 * 59;
-      const verdict = judge(two, [], { packed: { signature: first + second.slice(header) }, callData: encodeExecute([transfer(1n), approve]) });
+      const verdict = judge(two, [], {
+        packed: { signature: first + second.slice(header) },
+        callData: encodeExecute([transfer(1n), approve]),
+      });
       expectRefusal(verdict, "PermissionsMismatch", 1, permissionTree(other).root, permissionTree(two).root);
     });
   });
@@ -164,7 +269,11 @@ describe("check", () => {
     const revoked = { status: STATUSES.revoked };
     const wallet = Wallet.createRandom();
     const sessions = [session, { ...session, chainId: 10n }, { ...session, chainId: 42n }];
-    const grant = { sessions, validator: VALIDATOR, signature: wallet.signingKey.sign(grantDigest(sessions, VALIDATOR)).serialized };
+    const grant = {
+      sessions,
+      validator: VALIDATOR,
+      signature: wallet.signingKey.sign(grantDigest(sessions, VALIDATOR)).serialized,
+    };
     const by = (mode: "enable" | "signed", options: Options) => {
       const signature = buildEnvelope({ session, calls: [transfer(1n)], mode, time: TIME, grant: proofFor(grant, 0) });
       return judge(session, [transfer(1n)], { packed: { signature }, ...options });
@@ -199,14 +308,14 @@ describe("check", () => {
       const mine = simpleSession({ signer: key.signer });
       const envelope = buildEnvelope({ session: mine, calls: [transfer(1n)], mode: "use", time: TIME });
       const signature = await signUse({ envelope, userOpHash: HASH, validator: VALIDATOR, key });
-      const verdict = (userOpHash: string, changed: string) => {
-        const request: Options = { packed: { signature: changed }, userOpHash };
-        delete request.keyValid;
-        return judge(mine, [transfer(1n)], { ...request, keyValid: undefined as never });
-      };
+      const verdict = (userOpHash: string, changed: string) =>
+        judge(mine, [transfer(1n)], { packed: { signature: changed }, userOpHash, keyValid: undefined });
       expectAccepted(verdict(HASH, signature));
       expect(verdict(id("other"), signature)).to.include({ outcome: "wrongKey", validationData: 1n });
-      expect(verdict(HASH, envelope + key.dummySignature.slice(2))).to.include({ outcome: "wrongKey", validationData: 1n });
+      expect(verdict(HASH, envelope + key.dummySignature.slice(2))).to.include({
+        outcome: "wrongKey",
+        validationData: 1n,
+      });
       expect(verdict(HASH, `${signature}00`).outcome).to.equal("wrongKey");
     });
 
@@ -215,7 +324,9 @@ describe("check", () => {
       const op = { preVerificationGas: 1000n, maxFeePerGas: 1n };
       expectRefusal(judge(paying, [transfer(1n)], { op }), "BudgetExceeded", 0, 1001, 100);
       expect(judge(paying, [transfer(1n)], { op, keyValid: false })).to.deep.include({
-        outcome: "wrongKey", validationData: 1n, usage: [{ spent: 100n, period: 0n }],
+        outcome: "wrongKey",
+        validationData: 1n,
+        usage: [{ spent: 100n, period: 0n }],
       });
       expectRefusal(judge(paying, [transfer(101n)], { op, keyValid: false }), "BudgetExceeded", 0, 101, 100);
       const late = { state: { paused: false, usage: [{ spent: 100n, period: 1n }] }, keyValid: false };
@@ -253,8 +364,18 @@ describe("check", () => {
       const changes = { paymaster: ANY_PAYMASTER };
       const short = paymasterData(ALICE).slice(0, -2);
       expectRefusal(with_(changes, { paymasterAndData: short }), "InvalidPaymasterData", 51, ALICE);
-      expectRefusal(with_(changes, { paymasterAndData: "0x12" }), "InvalidPaymasterData", 1, getAddress("0x12" + "00".repeat(19)));
-      expectRefusal(with_(changes, { paymasterAndData: paymasterData(ZeroAddress) }), "InvalidPaymasterData", 52, ZeroAddress);
+      expectRefusal(
+        with_(changes, { paymasterAndData: "0x12" }),
+        "InvalidPaymasterData",
+        1,
+        getAddress("0x12" + "00".repeat(19)),
+      );
+      expectRefusal(
+        with_(changes, { paymasterAndData: paymasterData(ZeroAddress) }),
+        "InvalidPaymasterData",
+        52,
+        ZeroAddress,
+      );
       expectAccepted(with_(changes, { paymasterAndData: paymasterData(ALICE) }));
     });
   });
@@ -266,7 +387,9 @@ describe("check", () => {
     });
 
     it("narrows the window to the period, inclusive", () => {
-      const { validAfter, validUntil, validationData, usage } = expectAccepted(judge(session, [transfer(5n)], { time: 1_604_800 }));
+      const { validAfter, validUntil, validationData, usage } = expectAccepted(
+        judge(session, [transfer(5n)], { time: 1_604_800 }),
+      );
       expect([validAfter, validUntil]).to.deep.equal([1_604_800, 2_209_599]);
       expect(validationData).to.equal((1_604_800n << 208n) | (2_209_599n << 160n));
       expect(usage).to.deep.equal([{ spent: 5n, period: 1n }]);
@@ -278,7 +401,9 @@ describe("check", () => {
     it("starts a new period from zero and never goes back", () => {
       const state = { usage: [{ spent: 100n, period: 1n }] };
       expectRefusal(judge(session, [transfer(1n)], { state, time: 1_604_800 }), "BudgetExceeded", 0, 1, 0);
-      expect(expectAccepted(judge(session, [transfer(1n)], { state, time: 2_209_600 })).usage).to.deep.equal([{ spent: 1n, period: 2n }]);
+      expect(expectAccepted(judge(session, [transfer(1n)], { state, time: 2_209_600 })).usage).to.deep.equal([
+        { spent: 1n, period: 2n },
+      ]);
       expectRefusal(judge(session, [transfer(1n)], { state, time: 1_604_799 }), "PeriodPassed", 0, 0, 1);
     });
 
@@ -317,11 +442,15 @@ describe("check", () => {
     const request = { session, mode: "use" as const, validator: VALIDATOR, state: STATE, time: TIME };
     expect(checkCalls({ ...request, calls: [transfer(100n)] }).ok).to.equal(true);
     expectRefusal(checkCalls({ ...request, calls: [transfer(101n)] }), "BudgetExceeded", 0, 101, 100);
-    expectRefusal(checkCalls({ ...request, calls: [transfer(1n)], state: { ...STATE, epoch: 2n } }), "SessionNotEnabled",
-      sessionId({ ...session, epoch: 2n }));
+    expectRefusal(
+      checkCalls({ ...request, calls: [transfer(1n)], state: { ...STATE, epoch: 2n } }),
+      "SessionNotEnabled",
+      sessionId({ ...session, epoch: 2n }),
+    );
     const verdict = checkCalls({ ...request, calls: [{ ...transfer(1n), value: 1n }] });
     expect(verdict.outcome === "refused" && verdict.name).to.equal("NO_PERMISSION");
-    expect(verdict.outcome === "refused" && verdict.error.message).to.include("ValueTooHigh").and.include(toBeHex(TOKEN).slice(0, 4));
-    expect(contractError("X", { a: 1 }).details).to.deep.equal({ a: 1n });
+    expect(verdict.outcome === "refused" && verdict.error.message)
+      .to.include("ValueTooHigh")
+      .and.include(TOKEN);
   });
 });

@@ -2,8 +2,17 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { ZeroAddress } from "ethers";
 import {
-  byteLength, decodeEnvelope, encodeEnvelope, MAX_UINT256, openEnvelope, permissionTree, sealEnvelope, MODES,
-  type Envelope, type Mode, type Session,
+  byteLength,
+  decodeEnvelope,
+  encodeEnvelope,
+  MAX_UINT256,
+  openEnvelope,
+  permissionTree,
+  sealEnvelope,
+  MODES,
+  type Envelope,
+  type Mode,
+  type Session,
 } from "../../sdk";
 import { bytesHex, expectCode, sessionOf, simpleSession } from "./arbitraries";
 
@@ -12,8 +21,15 @@ const body = ({ permissions }: Session, index: number) => {
   return { kind, maxValue, rules, charges };
 };
 
-const header = ({ salt, signer, validAfter, validUntil, paymaster, feeBudget, budgets }: Session) =>
-  ({ salt, signer, validAfter, validUntil, paymaster, feeBudget, budgets });
+const header = ({ salt, signer, validAfter, validUntil, paymaster, feeBudget, budgets }: Session) => ({
+  salt,
+  signer,
+  validAfter,
+  validUntil,
+  paymaster,
+  feeBudget,
+  budgets,
+});
 
 const envelopeOf = (session: Session, used: number[], mode: Mode, time?: number, signature = "0x1234"): Envelope => {
   const tree = permissionTree(session);
@@ -30,14 +46,17 @@ const envelopeOf = (session: Session, used: number[], mode: Mode, time?: number,
 describe("envelope", () => {
   it("decodes what it encodes", () => {
     const modes = fc.constantFrom(...(Object.keys(MODES) as Mode[]));
-    fc.assert(fc.property(sessionOf(1, 5), modes, fc.boolean(), bytesHex(0, 70), (session, mode, timed, signature) => {
-      const time = timed ? session.validAfter : undefined;
-      const envelope = envelopeOf(session, [...session.permissions.keys()], mode, time, signature);
-      const bytes = encodeEnvelope(envelope);
-      expect(decodeEnvelope(bytes, envelope.calls.length)).to.deep.equal(envelope);
-      const opened = openEnvelope(sealEnvelope(bytes, signature), envelope.calls.length);
-      expect(opened).to.deep.equal({ envelope, bytes, keySignature: signature });
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(sessionOf(1, 5), modes, fc.boolean(), bytesHex(0, 70), (session, mode, timed, signature) => {
+        const time = timed ? session.validAfter : undefined;
+        const envelope = envelopeOf(session, [...session.permissions.keys()], mode, time, signature);
+        const bytes = encodeEnvelope(envelope);
+        expect(decodeEnvelope(bytes, envelope.calls.length)).to.deep.equal(envelope);
+        const opened = openEnvelope(sealEnvelope(bytes, signature), envelope.calls.length);
+        expect(opened).to.deep.equal({ envelope, bytes, keySignature: signature });
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("carries the proof of a session in its grant", () => {
@@ -86,16 +105,35 @@ describe("envelope", () => {
     expectCode(of({ budgets: [{ kind: 3, limit: 1n, period: 0 }] }), "UnknownBudgetKind");
     expectCode(of({ budgets: [{ kind: 1, limit: 1n, period: 59 }] }), "InvalidBudgetPeriod", { min: 60n });
     expectCode(of({ budgets: [{ kind: 0, limit: 1n, period: 60 }] }), "InvalidBudgetPeriod", { min: 0n });
-    expectCode(of({ budgets: [{ kind: 0, limit: 2n ** 104n, period: 0 }] }), "IntegerTooLong", { found: 14n, max: 13n });
+    expectCode(of({ budgets: [{ kind: 0, limit: 2n ** 104n, period: 0 }] }), "IntegerTooLong", {
+      found: 14n,
+      max: 13n,
+    });
     expectCode(() => encodeEnvelope(envelopeOf(session, [0], "use", 999_999)), "TimeOutsideSession");
     expect(encodeEnvelope(envelopeOf(session, [0], "use", 3_000_000))).to.have.length.above(2);
     expectCode(() => encodeEnvelope({ ...envelopeOf(session, [0], "use"), mode: "enable" }), "GRANT_MISMATCH");
     expectCode(() => encodeEnvelope({ ...envelopeOf(session, [0], "use"), height: 1 }), "PROOF_HEIGHT");
-    expectCode(of({ permissions: [{ ...session.permissions[0]!, kind: 0x81 }] }), "UnknownPermissionKind", { kind: 0x81n });
-    expectCode(of({ permissions: [{ ...session.permissions[0]!, charges: [{ budget: 1, source: 0, path: [] }] }] }), "UnknownBudget");
-    expectCode(of({ permissions: [{ ...session.permissions[0]!, charges: [{ budget: 0, source: 3, path: [] }] }] }), "UnknownSource");
-    expectCode(of({ permissions: [{ ...session.permissions[0]!, charges: [{ budget: 0, source: 0, path: [0] }] }] }), "InvalidPathLength", { max: 0n });
-    expectCode(of({ permissions: [{ ...session.permissions[0]!, charges: [{ budget: 0, source: 2, path: [] }] }] }), "InvalidPathLength", { min: 1n });
+    expectCode(of({ permissions: [{ ...session.permissions[0]!, kind: 0x81 }] }), "UnknownPermissionKind", {
+      kind: 0x81n,
+    });
+    expectCode(
+      of({ permissions: [{ ...session.permissions[0]!, charges: [{ budget: 1, source: 0, path: [] }] }] }),
+      "UnknownBudget",
+    );
+    expectCode(
+      of({ permissions: [{ ...session.permissions[0]!, charges: [{ budget: 0, source: 3, path: [] }] }] }),
+      "UnknownSource",
+    );
+    expectCode(
+      of({ permissions: [{ ...session.permissions[0]!, charges: [{ budget: 0, source: 0, path: [0] }] }] }),
+      "InvalidPathLength",
+      { max: 0n },
+    );
+    expectCode(
+      of({ permissions: [{ ...session.permissions[0]!, charges: [{ budget: 0, source: 2, path: [] }] }] }),
+      "InvalidPathLength",
+      { min: 1n },
+    );
   });
 
   it("refuses encodings that are not minimal", () => {
@@ -106,13 +144,18 @@ describe("envelope", () => {
     expect(decodeEnvelope(head("00") + rest("0101"), 1).calls[0]!.permission.maxValue).to.equal(1n);
     expectCode(() => decodeEnvelope(head("00") + rest("020001"), 1), "IntegerNotMinimal", { length: 2n });
     expectCode(() => decodeEnvelope(head("00") + rest("0100"), 1), "IntegerNotMinimal", { length: 1n });
-    expectCode(() => decodeEnvelope(head("00") + rest(`11${"11".repeat(17)}`), 1), "IntegerTooLong", { found: 17n, max: 16n });
+    expectCode(() => decodeEnvelope(head("00") + rest(`11${"11".repeat(17)}`), 1), "IntegerTooLong", {
+      found: 17n,
+      max: 16n,
+    });
     expectCode(() => decodeEnvelope(head("03") + rest("00"), 1), "InvalidHead", { head: 3n });
     expectCode(() => decodeEnvelope(head("10") + rest("00"), 1), "InvalidHead", { head: 16n });
     expectCode(() => decodeEnvelope(head("04") + "00".repeat(20) + rest("00"), 1), "ZeroPaymasterField");
     const rule = (mask: string) => rest("00", `0100010000${"00"}${mask}00`);
     expect(decodeEnvelope(head("00") + rule("00"), 1).calls[0]!.permission.rules[0]!.mask).to.equal(MAX_UINT256);
-    expect(decodeEnvelope(head("00") + rule(`01${"00".repeat(32)}`), 1).calls[0]!.permission.rules[0]!.mask).to.equal(0n);
+    expect(decodeEnvelope(head("00") + rule(`01${"00".repeat(32)}`), 1).calls[0]!.permission.rules[0]!.mask).to.equal(
+      0n,
+    );
     expectCode(() => decodeEnvelope(head("00") + rule(`01${"ff".repeat(32)}`), 1), "MaskNotMinimal");
     expectCode(() => decodeEnvelope(head("00") + rule("02"), 1), "UnknownMaskFlag", { flag: 2n });
     expect(decodeEnvelope(head("00") + rest("00"), 1).session.paymaster).to.equal(ZeroAddress);

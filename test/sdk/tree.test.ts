@@ -16,14 +16,16 @@ describe("tree", () => {
   });
 
   it("does not prove another leaf, another index or a changed sibling", () => {
-    fc.assert(fc.property(fc.integer({ min: 2, max: 64 }), fc.nat(), fc.nat(), (count, a, b) => {
-      const tree = new MerkleTree(leavesOf(count));
-      const proof = tree.proof(a % count);
-      const leaf = id(`leaf ${a % count}`);
-      if (a % count !== b % count) expect(foldProof(id(`leaf ${b % count}`), proof)).not.to.equal(tree.root);
-      const siblings = proof.siblings.map((sibling, d) => (d === b % tree.height ? id("x") : sibling));
-      expect(foldProof(leaf, { ...proof, siblings })).not.to.equal(tree.root);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 64 }), fc.nat(), fc.nat(), (count, a, b) => {
+        const tree = new MerkleTree(leavesOf(count));
+        const proof = tree.proof(a % count);
+        const leaf = id(`leaf ${a % count}`);
+        if (a % count !== b % count) expect(foldProof(id(`leaf ${b % count}`), proof)).not.to.equal(tree.root);
+        const siblings = proof.siblings.map((sibling, d) => (d === b % tree.height ? id("x") : sibling));
+        expect(foldProof(leaf, { ...proof, siblings })).not.to.equal(tree.root);
+      }),
+    );
   });
 
   it("reads the index least significant bit first, set meaning right child", () => {

@@ -3,16 +3,31 @@ import * as fc from "fast-check";
 import { SignTypedDataVersion, TypedDataUtils } from "@metamask/eth-sig-util";
 import { TypedDataEncoder, Wallet, recoverAddress } from "ethers";
 import {
-  digest, domainSeparator, grantDigest, grantHash, permissionHash, sessionGrantType, sessionGrantTypedData, sessionId,
-  sessionRevocationHash, sessionRevocationTypedData, sessionType, sessionTypedData, sessionUseHash,
-  sessionUseTypedData, type Session, type TypedData,
+  digest,
+  domainSeparator,
+  grantDigest,
+  grantHash,
+  permissionHash,
+  sessionGrantType,
+  sessionGrantTypedData,
+  sessionId,
+  sessionRevocationHash,
+  sessionRevocationTypedData,
+  sessionType,
+  sessionTypedData,
+  sessionUseHash,
+  sessionUseTypedData,
+  type Session,
+  type TypedData,
 } from "../../sdk";
 import { ACCOUNT, bytesHex, expectCode, sessionOf, simpleSession, VALIDATOR } from "./arbitraries";
 
 const byEthers = ({ domain, types, message }: TypedData) => TypedDataEncoder.hash(domain, types, message);
 
 const DOMAIN_TYPE = [
-  { name: "name", type: "string" }, { name: "version", type: "string" }, { name: "verifyingContract", type: "address" },
+  { name: "name", type: "string" },
+  { name: "version", type: "string" },
+  { name: "verifyingContract", type: "address" },
 ];
 
 /** As a wallet gets it over JSON-RPC: integers as decimal strings. */
@@ -26,7 +41,8 @@ const byMetaMask = ({ domain, types, primaryType, message }: TypedData) => {
 const grow = (session: Session, count: number): Session => ({
   ...session,
   permissions: Array.from({ length: count }, (_, i) => ({
-    ...session.permissions[i % session.permissions.length]!, maxValue: BigInt(i),
+    ...session.permissions[i % session.permissions.length]!,
+    maxValue: BigInt(i),
   })),
 });
 
@@ -36,30 +52,39 @@ describe("typedData", () => {
       this.timeout(20_000);
       const counts = fc.integer({ min: height === 0 ? 1 : 2 ** (height - 1) + 1, max: 2 ** height });
       const numRuns = height > 7 ? 1 : height > 4 ? 3 : 15;
-      fc.assert(fc.property(sessionOf(1, 3), counts, (seed, count) => {
-        const session = grow(seed, count);
-        const typed = sessionTypedData(session, VALIDATOR);
-        expect(digest(VALIDATOR, sessionId(session))).to.equal(byEthers(typed));
-        expect(TypedDataEncoder.from(typed.types).encodeType("Session")).to.equal(sessionType(height));
-      }), { numRuns });
+      fc.assert(
+        fc.property(sessionOf(1, 3), counts, (seed, count) => {
+          const session = grow(seed, count);
+          const typed = sessionTypedData(session, VALIDATOR);
+          expect(digest(VALIDATOR, sessionId(session))).to.equal(byEthers(typed));
+          expect(TypedDataEncoder.from(typed.types).encodeType("Session")).to.equal(sessionType(height));
+        }),
+        { numRuns },
+      );
     });
   }
 
   it("hashes sessions as MetaMask does", () => {
-    fc.assert(fc.property(sessionOf(1, 5), (session) => {
-      expect(digest(VALIDATOR, sessionId(session))).to.equal(byMetaMask(sessionTypedData(session, VALIDATOR)));
-    }), { numRuns: 20 });
+    fc.assert(
+      fc.property(sessionOf(1, 5), (session) => {
+        expect(digest(VALIDATOR, sessionId(session))).to.equal(byMetaMask(sessionTypedData(session, VALIDATOR)));
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it("hashes grants as ethers and MetaMask do", () => {
-    fc.assert(fc.property(sessionOf(1, 3), fc.integer({ min: 2, max: 5 }), (session, count) => {
-      const sessions = Array.from({ length: count }, (_, i) => ({ ...session, chainId: BigInt(i) }));
-      const typed = sessionGrantTypedData(sessions, VALIDATOR);
-      const expected = digest(VALIDATOR, grantHash(sessions));
-      expect(expected).to.equal(grantDigest(sessions, VALIDATOR));
-      expect(byEthers(typed)).to.equal(expected);
-      expect(byMetaMask(typed)).to.equal(expected);
-    }), { numRuns: 10 });
+    fc.assert(
+      fc.property(sessionOf(1, 3), fc.integer({ min: 2, max: 5 }), (session, count) => {
+        const sessions = Array.from({ length: count }, (_, i) => ({ ...session, chainId: BigInt(i) }));
+        const typed = sessionGrantTypedData(sessions, VALIDATOR);
+        const expected = digest(VALIDATOR, grantHash(sessions));
+        expect(expected).to.equal(grantDigest(sessions, VALIDATOR));
+        expect(byEthers(typed)).to.equal(expected);
+        expect(byMetaMask(typed)).to.equal(expected);
+      }),
+      { numRuns: 10 },
+    );
     const typed = sessionGrantTypedData([simpleSession(), simpleSession()], VALIDATOR);
     expect(TypedDataEncoder.from(typed.types).encodeType("SessionGrant")).to.equal(sessionGrantType(1, 0));
   });
@@ -73,13 +98,18 @@ describe("typedData", () => {
   });
 
   it("hashes uses and revocations as ethers and MetaMask do", () => {
-    fc.assert(fc.property(bytesHex(32), bytesHex(0, 100), (hash, envelope) => {
-      const use = sessionUseTypedData(hash, envelope, VALIDATOR);
-      expect(digest(VALIDATOR, sessionUseHash(hash, envelope))).to.equal(byEthers(use)).and.to.equal(byMetaMask(use));
-      const revocation = sessionRevocationTypedData({ account: ACCOUNT, chainId: 5n, sessionId: hash }, VALIDATOR);
-      const revoked = digest(VALIDATOR, sessionRevocationHash(ACCOUNT, 5n, hash));
-      expect(revoked).to.equal(byEthers(revocation)).and.to.equal(byMetaMask(revocation));
-    }), { numRuns: 20 });
+    fc.assert(
+      fc.property(bytesHex(32), bytesHex(0, 100), (hash, envelope) => {
+        const use = sessionUseTypedData(hash, envelope, VALIDATOR);
+        expect(digest(VALIDATOR, sessionUseHash(hash, envelope)))
+          .to.equal(byEthers(use))
+          .and.to.equal(byMetaMask(use));
+        const revocation = sessionRevocationTypedData({ account: ACCOUNT, chainId: 5n, sessionId: hash }, VALIDATOR);
+        const revoked = digest(VALIDATOR, sessionRevocationHash(ACCOUNT, 5n, hash));
+        expect(revoked).to.equal(byEthers(revocation)).and.to.equal(byMetaMask(revocation));
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it("has the domain separator of ethers, without a chain id", () => {
@@ -96,10 +126,17 @@ describe("typedData", () => {
 
   it("gives different ids to sessions that differ in one field", () => {
     const session = simpleSession();
-    const ids = [session, ...(["epoch", "salt", "chainId"] as const).map((key) => ({ ...session, [key]: 99n })),
-      { ...session, account: VALIDATOR }, { ...session, feeBudget: 0 }, { ...session, validUntil: 2_999_999 },
-      grow(session, 2)].map((each) => sessionId(each));
+    const ids = [
+      session,
+      ...(["epoch", "salt", "chainId"] as const).map((key) => ({ ...session, [key]: 99n })),
+      { ...session, account: VALIDATOR },
+      { ...session, feeBudget: 0 },
+      { ...session, validUntil: 2_999_999 },
+      grow(session, 2),
+    ].map((each) => sessionId(each));
     expect(new Set(ids).size).to.equal(ids.length);
-    expect(permissionHash(session.permissions[0]!)).not.to.equal(permissionHash({ ...session.permissions[0]!, kind: 2 }));
+    expect(permissionHash(session.permissions[0]!)).not.to.equal(
+      permissionHash({ ...session.permissions[0]!, kind: 2 }),
+    );
   });
 });
