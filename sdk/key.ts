@@ -29,7 +29,7 @@ export function ecdsaKey(holder: SigningKeyHolder | SigningKeyHolder["signingKey
   return {
     signer: computeAddress(signingKey.publicKey).toLowerCase(),
     dummySignature: DUMMY_ECDSA_SIGNATURE,
-    signDigest: async (digest) => signingKey.sign(digest).serialized,
+    signDigest: (digest) => Promise.resolve(signingKey.sign(digest).serialized),
   };
 }
 

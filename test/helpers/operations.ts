@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { concat, getBytes, ZeroAddress, type Wallet } from "ethers";
+import { getBytes, ZeroAddress, type Wallet } from "ethers";
 import { ethers } from "hardhat";
 import {
   buildEnvelope,
@@ -84,7 +84,7 @@ export async function enable(world: World, session: Session): Promise<string> {
 /** The owner's grant of the sessions, as ECDSA over the EIP-712 digest. */
 export async function grantBy(world: World, sessions: readonly Session[], owner: Wallet = world.owner): Promise<Grant> {
   const { domain, types, message } = grantTypedData(sessions, world.validatorAddress);
-  const signature = await owner.signTypedData({ ...domain }, types as never, message as never);
+  const signature = await owner.signTypedData({ ...domain }, types as never, message);
   return { sessions, validator: world.validatorAddress, signature: adapter(world).wrapOwnerSignature(signature) };
 }
 
@@ -246,5 +246,3 @@ async function snapshot(world: World, account: string): Promise<unknown[]> {
 function bigints(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? value.toString() : value;
 }
-
-export { concat };

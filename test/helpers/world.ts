@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadFixture, setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
-import { Contract, ContractFactory, parseEther, Wallet, ZeroAddress, ZeroHash, type BaseContract } from "ethers";
+import { Contract, ContractFactory, parseEther, Wallet, ZeroHash, type BaseContract } from "ethers";
 import { ethers } from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { deploySystem } from "../../scripts/support/system";
@@ -131,5 +131,3 @@ async function buildWorld(): Promise<World> {
 export async function now(): Promise<number> {
   return time.latest();
 }
-
-export { ZeroAddress };
