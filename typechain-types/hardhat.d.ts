@@ -150,6 +150,54 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ISessionKeyValidator__factory>;
     getContractFactory(
+      name: "Answerer",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Answerer__factory>;
+    getContractFactory(
+      name: "BigAnswerer",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.BigAnswerer__factory>;
+    getContractFactory(
+      name: "AccessVices",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.AccessVices__factory>;
+    getContractFactory(
+      name: "StatelessVirtues",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StatelessVirtues__factory>;
+    getContractFactory(
+      name: "ProbeAccount",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ProbeAccount__factory>;
+    getContractFactory(
+      name: "ProbeFactory",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ProbeFactory__factory>;
+    getContractFactory(
+      name: "ProbePaymaster",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ProbePaymaster__factory>;
+    getContractFactory(
+      name: "OpcodeVices",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.OpcodeVices__factory>;
+    getContractFactory(
+      name: "Relay",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Relay__factory>;
+    getContractFactory(
+      name: "Stepper",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Stepper__factory>;
+    getContractFactory(
+      name: "StorageVices",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StorageVices__factory>;
+    getContractFactory(
+      name: "HashVerifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.HashVerifier__factory>;
+    getContractFactory(
       name: "Recorder",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Recorder__factory>;
@@ -333,6 +381,66 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.ISessionKeyValidator>;
     getContractAt(
+      name: "Answerer",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Answerer>;
+    getContractAt(
+      name: "BigAnswerer",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.BigAnswerer>;
+    getContractAt(
+      name: "AccessVices",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.AccessVices>;
+    getContractAt(
+      name: "StatelessVirtues",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StatelessVirtues>;
+    getContractAt(
+      name: "ProbeAccount",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ProbeAccount>;
+    getContractAt(
+      name: "ProbeFactory",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ProbeFactory>;
+    getContractAt(
+      name: "ProbePaymaster",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ProbePaymaster>;
+    getContractAt(
+      name: "OpcodeVices",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.OpcodeVices>;
+    getContractAt(
+      name: "Relay",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Relay>;
+    getContractAt(
+      name: "Stepper",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Stepper>;
+    getContractAt(
+      name: "StorageVices",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StorageVices>;
+    getContractAt(
+      name: "HashVerifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.HashVerifier>;
+    getContractAt(
       name: "Recorder",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -485,6 +593,54 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ISessionKeyValidator>;
     deployContract(
+      name: "Answerer",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Answerer>;
+    deployContract(
+      name: "BigAnswerer",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.BigAnswerer>;
+    deployContract(
+      name: "AccessVices",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AccessVices>;
+    deployContract(
+      name: "StatelessVirtues",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StatelessVirtues>;
+    deployContract(
+      name: "ProbeAccount",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbeAccount>;
+    deployContract(
+      name: "ProbeFactory",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbeFactory>;
+    deployContract(
+      name: "ProbePaymaster",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbePaymaster>;
+    deployContract(
+      name: "OpcodeVices",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.OpcodeVices>;
+    deployContract(
+      name: "Relay",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Relay>;
+    deployContract(
+      name: "Stepper",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Stepper>;
+    deployContract(
+      name: "StorageVices",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StorageVices>;
+    deployContract(
+      name: "HashVerifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HashVerifier>;
+    deployContract(
       name: "Recorder",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Recorder>;
@@ -667,6 +823,66 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ISessionKeyValidator>;
+    deployContract(
+      name: "Answerer",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Answerer>;
+    deployContract(
+      name: "BigAnswerer",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.BigAnswerer>;
+    deployContract(
+      name: "AccessVices",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AccessVices>;
+    deployContract(
+      name: "StatelessVirtues",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StatelessVirtues>;
+    deployContract(
+      name: "ProbeAccount",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbeAccount>;
+    deployContract(
+      name: "ProbeFactory",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbeFactory>;
+    deployContract(
+      name: "ProbePaymaster",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbePaymaster>;
+    deployContract(
+      name: "OpcodeVices",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.OpcodeVices>;
+    deployContract(
+      name: "Relay",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Relay>;
+    deployContract(
+      name: "Stepper",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Stepper>;
+    deployContract(
+      name: "StorageVices",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StorageVices>;
+    deployContract(
+      name: "HashVerifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HashVerifier>;
     deployContract(
       name: "Recorder",
       args: any[],

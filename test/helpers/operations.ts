@@ -28,6 +28,7 @@ import {
   type SessionKey,
   type UserOperation,
 } from "../../sdk";
+import { inspectOperation } from "../erc7562/checker";
 import type { World } from "./world";
 import { now } from "./world";
 
@@ -176,8 +177,20 @@ export async function ownerOperation(
   return { ...op, signature: world.owner.signingKey.sign(getBytes(hashOf(world, op))).serialized };
 }
 
-/** Sends one operation, which must be included; whether its calls succeeded is in the result. */
+/**
+ * Sends one operation, which must be included; whether its calls succeeded is in the result. The one way by which
+ * operations are sent: each that the EntryPoint accepts is traced, and its validation must obey ERC-7562.
+ */
 export async function send(world: World, op: PackedUserOperation): Promise<SendResult> {
+  const report = await inspectOperation({
+    provider: world.bundler.provider,
+    entryPoint: ENTRY_POINTS["0.8"],
+    userOp: op,
+    from: world.bundler.address,
+    // A factory whose validator writes to the new account's slots needs a stake; bundlers know, this chain does not.
+    factoryStaked: true,
+  });
+  if (report.rejection === undefined) expect(report.violations, "ERC-7562").to.deep.equal([]);
   return sendUserOp({ op, entryPoint: ENTRY_POINTS["0.8"], bundler: world.bundler, gasLimit: GAS_LIMIT });
 }
 
