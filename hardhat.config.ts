@@ -29,6 +29,8 @@ const config: HardhatUserConfig = {
       optimizer: { enabled: true, runs: 1_000_000 },
       // The oldest hard fork among the chains with an EntryPoint v0.8: MCOPY, no CLZ.
       evmVersion: "cancun",
+      // The addresses follow from the code alone: a comment does not move the contracts.
+      metadata: { bytecodeHash: "none" },
       outputSelection: { "*": { "*": ["storageLayout"] } },
     },
   },
