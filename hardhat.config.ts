@@ -36,6 +36,7 @@ const config: HardhatUserConfig = {
   },
   networks: {
     hardhat: { hardfork: "prague" },
+    localhost: { url: process.env["LOCALHOST_URL"] ?? "http://127.0.0.1:8545" },
   },
   typechain: { outDir: "typechain-types", target: "ethers-v6" },
   mocha: { timeout: 60_000, forbidOnly: process.env["CI"] !== undefined },

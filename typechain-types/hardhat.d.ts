@@ -150,6 +150,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ISessionKeyValidator__factory>;
     getContractFactory(
+      name: "Answerer",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Answerer__factory>;
+    getContractFactory(
+      name: "BigAnswerer",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.BigAnswerer__factory>;
+    getContractFactory(
       name: "AccessVices",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.AccessVices__factory>;
@@ -185,6 +193,10 @@ declare module "hardhat/types/runtime" {
       name: "StorageVices",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.StorageVices__factory>;
+    getContractFactory(
+      name: "HashVerifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.HashVerifier__factory>;
     getContractFactory(
       name: "Recorder",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -369,6 +381,16 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.ISessionKeyValidator>;
     getContractAt(
+      name: "Answerer",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Answerer>;
+    getContractAt(
+      name: "BigAnswerer",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.BigAnswerer>;
+    getContractAt(
       name: "AccessVices",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -413,6 +435,11 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.StorageVices>;
+    getContractAt(
+      name: "HashVerifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.HashVerifier>;
     getContractAt(
       name: "Recorder",
       address: string | ethers.Addressable,
@@ -566,6 +593,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ISessionKeyValidator>;
     deployContract(
+      name: "Answerer",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Answerer>;
+    deployContract(
+      name: "BigAnswerer",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.BigAnswerer>;
+    deployContract(
       name: "AccessVices",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.AccessVices>;
@@ -601,6 +636,10 @@ declare module "hardhat/types/runtime" {
       name: "StorageVices",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StorageVices>;
+    deployContract(
+      name: "HashVerifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HashVerifier>;
     deployContract(
       name: "Recorder",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -785,6 +824,16 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ISessionKeyValidator>;
     deployContract(
+      name: "Answerer",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Answerer>;
+    deployContract(
+      name: "BigAnswerer",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.BigAnswerer>;
+    deployContract(
       name: "AccessVices",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -829,6 +878,11 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StorageVices>;
+    deployContract(
+      name: "HashVerifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HashVerifier>;
     deployContract(
       name: "Recorder",
       args: any[],

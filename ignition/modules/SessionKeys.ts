@@ -15,7 +15,7 @@ import { deploymentPlan } from "../../scripts/support/system";
 export default buildModule("SessionKeys", (m) => {
   const plan = deploymentPlan();
   const deploy = (id: string, contract: string, { salt, initCode }: { salt: string; initCode: string }) => {
-    const sent = m.send(id, DETERMINISTIC_DEPLOYER, 0n, concat([salt, initCode]) as `0x${string}`);
+    const sent = m.send(id, DETERMINISTIC_DEPLOYER, 0n, concat([salt, initCode]));
     return m.contractAt(contract, deterministicAddress(salt, initCode), { after: [sent] });
   };
   return {

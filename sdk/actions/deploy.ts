@@ -9,6 +9,7 @@ import {
 } from "ethers";
 import { DETERMINISTIC_DEPLOYER } from "../constants";
 import { SessionKeyError } from "../errors";
+import { providerOf } from "./context";
 
 /** The one-time account that deploys the deterministic-deployment proxy at the same address on every chain. */
 const DEPLOYER_SENDER = "0x3fAB184622Dc19b6109349B94811493BF2a45362";
@@ -85,9 +86,4 @@ export async function deployDeterministic(signer: Signer, salt: string, initCode
 /** Asks at the block of the receipt: ethers remembers for a moment what it was told of the latest one. */
 async function hasCode(provider: Provider, address: string, receipt: TransactionReceipt | null): Promise<boolean> {
   return (await provider.getCode(address, receipt?.blockNumber ?? "latest")) !== "0x";
-}
-
-function providerOf(signer: Signer): Provider {
-  if (signer.provider === null) throw new SessionKeyError("NO_PROVIDER", "the signer is not connected to a provider");
-  return signer.provider;
 }
