@@ -20,7 +20,6 @@ const STARTUP_SECONDS = 30;
 export class ScriptWorld {
   /** Everything that any script printed. */
   printed = "";
-  private readonly transpiled = mkdtempSync(join(tmpdir(), "transpiled-"));
 
   private constructor(
     readonly url: string,
@@ -49,7 +48,7 @@ export class ScriptWorld {
   stop(): void {
     this.provider.destroy();
     this.node.kill();
-    for (const folder of [this.folder, this.transpiled]) rmSync(folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** A path in the folder. */
@@ -64,11 +63,10 @@ export class ScriptWorld {
 
   /** The same on another network. */
   async runOn(network: string, name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
-    const script = ["-r", "./test/scripts/register.cjs", join("scripts", `${name}.ts`), "--network", network, ...args];
+    const script = ["--import", "tsx", join("scripts", `${name}.ts`), "--network", network, ...args];
     const run = await execute(script, {
       LOCALHOST_URL: this.url,
       DEPLOYMENTS_DIR: this.path("deployments"),
-      TRANSPILED_DIR: this.transpiled,
       ...env,
     });
     this.printed += run.stdout + run.stderr;
