@@ -44,14 +44,15 @@ contract MultisigVerifier is IERC7913SignatureVerifier {
         uint256 valid;
         bool allValid = true;
         for (uint256 index; signers.length != 0; ++index) {
-            bool taken;
             bytes calldata signer;
-            (taken, signer, signers) = _take(signers);
+            // A signer that ends too early is empty, hence too short.
+            (, signer, signers) = _take(signers);
             bytes32 id = keccak256(signer);
-            if (!taken || signer.length < MIN_SIGNER_LENGTH || id <= previous || index == MAX_SIGNERS) return WRONG;
+            if (signer.length < MIN_SIGNER_LENGTH || id <= previous || index == MAX_SIGNERS) return WRONG;
             previous = id;
 
             if (signature.length == 0 || uint8(signature[0]) != index) continue;
+            bool taken;
             bytes calldata part;
             (taken, part, signature) = _take(signature[1:]);
             if (!taken) return WRONG;
@@ -63,7 +64,7 @@ contract MultisigVerifier is IERC7913SignatureVerifier {
         return enough && allValid && signature.length == 0 ? IERC7913SignatureVerifier.verify.selector : WRONG;
     }
 
-    /// @dev An item of `data`, after its length in two bytes, and what follows it. Not `taken`: `data` ends too early.
+    /// @dev An item of `data`, after its length in two bytes, and what follows it. Not `taken`, and empty: `data` ends too early.
     function _take(bytes calldata data) private pure returns (bool taken, bytes calldata item, bytes calldata rest) {
         // `bytes2` of fewer than two bytes would be padded with zeros; then `end` exceeds the length all the same.
         uint256 end = 2 + uint256(uint16(bytes2(data)));
