@@ -106,6 +106,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Address__factory>;
     getContractFactory(
+      name: "Base64",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Base64__factory>;
+    getContractFactory(
       name: "Create2",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Create2__factory>;
@@ -117,6 +121,18 @@ declare module "hardhat/types/runtime" {
       name: "MessageHashUtils",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.MessageHashUtils__factory>;
+    getContractFactory(
+      name: "ERC7913P256Verifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC7913P256Verifier__factory>;
+    getContractFactory(
+      name: "ERC7913RSAVerifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC7913RSAVerifier__factory>;
+    getContractFactory(
+      name: "ERC7913WebAuthnVerifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC7913WebAuthnVerifier__factory>;
     getContractFactory(
       name: "Errors",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -157,6 +173,18 @@ declare module "hardhat/types/runtime" {
       name: "BigAnswerer",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.BigAnswerer__factory>;
+    getContractFactory(
+      name: "ImmutableSigner",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ImmutableSigner__factory>;
+    getContractFactory(
+      name: "MeddlingSigner",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.MeddlingSigner__factory>;
+    getContractFactory(
+      name: "StoredSigner",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StoredSigner__factory>;
     getContractFactory(
       name: "AccessVices",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -209,6 +237,22 @@ declare module "hardhat/types/runtime" {
       name: "SessionKeyValidator",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.SessionKeyValidator__factory>;
+    getContractFactory(
+      name: "ERC1271Verifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC1271Verifier__factory>;
+    getContractFactory(
+      name: "MultisigVerifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.MultisigVerifier__factory>;
+    getContractFactory(
+      name: "P256Sha256Verifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.P256Sha256Verifier__factory>;
+    getContractFactory(
+      name: "P256Verifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.P256Verifier__factory>;
 
     getContractAt(
       name: "Account",
@@ -326,6 +370,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.Address>;
     getContractAt(
+      name: "Base64",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Base64>;
+    getContractAt(
       name: "Create2",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -340,6 +389,21 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.MessageHashUtils>;
+    getContractAt(
+      name: "ERC7913P256Verifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC7913P256Verifier>;
+    getContractAt(
+      name: "ERC7913RSAVerifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC7913RSAVerifier>;
+    getContractAt(
+      name: "ERC7913WebAuthnVerifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC7913WebAuthnVerifier>;
     getContractAt(
       name: "Errors",
       address: string | ethers.Addressable,
@@ -390,6 +454,21 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.BigAnswerer>;
+    getContractAt(
+      name: "ImmutableSigner",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ImmutableSigner>;
+    getContractAt(
+      name: "MeddlingSigner",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.MeddlingSigner>;
+    getContractAt(
+      name: "StoredSigner",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StoredSigner>;
     getContractAt(
       name: "AccessVices",
       address: string | ethers.Addressable,
@@ -455,6 +534,26 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.SessionKeyValidator>;
+    getContractAt(
+      name: "ERC1271Verifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC1271Verifier>;
+    getContractAt(
+      name: "MultisigVerifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.MultisigVerifier>;
+    getContractAt(
+      name: "P256Sha256Verifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.P256Sha256Verifier>;
+    getContractAt(
+      name: "P256Verifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.P256Verifier>;
 
     deployContract(
       name: "Account",
@@ -549,6 +648,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Address>;
     deployContract(
+      name: "Base64",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Base64>;
+    deployContract(
       name: "Create2",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Create2>;
@@ -560,6 +663,18 @@ declare module "hardhat/types/runtime" {
       name: "MessageHashUtils",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.MessageHashUtils>;
+    deployContract(
+      name: "ERC7913P256Verifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913P256Verifier>;
+    deployContract(
+      name: "ERC7913RSAVerifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913RSAVerifier>;
+    deployContract(
+      name: "ERC7913WebAuthnVerifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913WebAuthnVerifier>;
     deployContract(
       name: "Errors",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -600,6 +715,18 @@ declare module "hardhat/types/runtime" {
       name: "BigAnswerer",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.BigAnswerer>;
+    deployContract(
+      name: "ImmutableSigner",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ImmutableSigner>;
+    deployContract(
+      name: "MeddlingSigner",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.MeddlingSigner>;
+    deployContract(
+      name: "StoredSigner",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StoredSigner>;
     deployContract(
       name: "AccessVices",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -652,6 +779,22 @@ declare module "hardhat/types/runtime" {
       name: "SessionKeyValidator",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.SessionKeyValidator>;
+    deployContract(
+      name: "ERC1271Verifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC1271Verifier>;
+    deployContract(
+      name: "MultisigVerifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.MultisigVerifier>;
+    deployContract(
+      name: "P256Sha256Verifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.P256Sha256Verifier>;
+    deployContract(
+      name: "P256Verifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.P256Verifier>;
 
     deployContract(
       name: "Account",
@@ -769,6 +912,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Address>;
     deployContract(
+      name: "Base64",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Base64>;
+    deployContract(
       name: "Create2",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -783,6 +931,21 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.MessageHashUtils>;
+    deployContract(
+      name: "ERC7913P256Verifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913P256Verifier>;
+    deployContract(
+      name: "ERC7913RSAVerifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913RSAVerifier>;
+    deployContract(
+      name: "ERC7913WebAuthnVerifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913WebAuthnVerifier>;
     deployContract(
       name: "Errors",
       args: any[],
@@ -833,6 +996,21 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.BigAnswerer>;
+    deployContract(
+      name: "ImmutableSigner",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ImmutableSigner>;
+    deployContract(
+      name: "MeddlingSigner",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.MeddlingSigner>;
+    deployContract(
+      name: "StoredSigner",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StoredSigner>;
     deployContract(
       name: "AccessVices",
       args: any[],
@@ -898,6 +1076,26 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.SessionKeyValidator>;
+    deployContract(
+      name: "ERC1271Verifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC1271Verifier>;
+    deployContract(
+      name: "MultisigVerifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.MultisigVerifier>;
+    deployContract(
+      name: "P256Sha256Verifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.P256Sha256Verifier>;
+    deployContract(
+      name: "P256Verifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.P256Verifier>;
 
     // default types
     getContractFactory(

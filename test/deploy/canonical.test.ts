@@ -1,11 +1,10 @@
 import { expect } from "chai";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keccak256 } from "ethers";
-import { ethers, ignition } from "hardhat";
 import { deterministicAddress, ensureDeterministicDeployer } from "../../sdk/actions/deploy";
 import { ENTRY_POINTS } from "../../sdk";
-import SessionKeys from "../../ignition/modules/SessionKeys";
+import { execute, HARDHAT, ScriptWorld } from "../scripts/node";
 import { CONTRACTS, deploymentPlan } from "../../scripts/support/system";
 
 const FILE = join(__dirname, "../../deployments/canonical.json");
@@ -32,17 +31,21 @@ describe("deterministic deployment @size", () => {
   });
 
   it("Ignition deploys to the same addresses", async () => {
-    const [signer] = await ethers.getSigners();
-    await ensureDeterministicDeployer(signer!);
-    const deployed = await ignition.deploy(SessionKeys);
-    const { sessionKeyValidator, sessionLens } = deploymentPlan();
-    for (const [contract, { salt, initCode }] of [
-      [deployed.sessionKeyValidator, sessionKeyValidator],
-      [deployed.sessionLens, sessionLens],
-    ] as const) {
-      const address = deterministicAddress(salt, initCode);
-      expect(await contract.getAddress()).to.equal(address);
-      expect(await ethers.provider.getCode(address)).to.not.equal("0x");
+    // A chain of its own: on this one, other tests have deployed them already.
+    const node = await ScriptWorld.start();
+    try {
+      await ensureDeterministicDeployer(await node.provider.getSigner(0));
+      const deploy = ["ignition", "deploy", "ignition/modules/SessionKeys.ts", "--network", "localhost"];
+      const folder = ["--deployment-id", `test-${process.pid}`];
+      const run = await execute([HARDHAT, ...deploy, ...folder], { LOCALHOST_URL: node.url });
+      expect(run.code, run.stdout + run.stderr).to.equal(0);
+      for (const name of ["sessionKeyValidator", "sessionLens"] as const) {
+        const { salt, initCode } = deploymentPlan()[name];
+        expect(await node.provider.getCode(deterministicAddress(salt, initCode))).to.not.equal("0x");
+      }
+    } finally {
+      node.stop();
+      rmSync(join(__dirname, `../../ignition/deployments/test-${process.pid}`), { recursive: true, force: true });
     }
   });
 });

@@ -28,7 +28,7 @@ import {
   type SessionKey,
   type UserOperation,
 } from "../../sdk";
-import { inspectOperation } from "../erc7562/checker";
+import { inspectOperation, slotsOf } from "../erc7562/checker";
 import type { World } from "./world";
 import { now } from "./world";
 
@@ -182,7 +182,14 @@ export async function ownerOperation(
  * operations are sent: each that the EntryPoint accepts is traced, and its validation must obey ERC-7562.
  */
 export async function send(world: World, op: PackedUserOperation): Promise<SendResult> {
-  const report = await inspectOperation({
+  const report = await trace(world, op);
+  if (report.rejection === undefined) expect(report.violations, "ERC-7562").to.deep.equal([]);
+  return sendUserOp({ op, entryPoint: ENTRY_POINTS["0.8"], bundler: world.bundler, gasLimit: GAS_LIMIT });
+}
+
+/** The validation of an operation, step by step, as a bundler's node would show it. */
+function trace(world: World, op: PackedUserOperation) {
+  return inspectOperation({
     provider: world.bundler.provider,
     entryPoint: ENTRY_POINTS["0.8"],
     userOp: op,
@@ -190,8 +197,6 @@ export async function send(world: World, op: PackedUserOperation): Promise<SendR
     // A factory whose validator writes to the new account's slots needs a stake; bundlers know, this chain does not.
     factoryStaked: true,
   });
-  if (report.rejection === undefined) expect(report.violations, "ERC-7562").to.deep.equal([]);
-  return sendUserOp({ op, entryPoint: ENTRY_POINTS["0.8"], bundler: world.bundler, gasLimit: GAS_LIMIT });
 }
 
 /** {@link operation} and {@link send} in one: the operation must be included and its calls must succeed. */
@@ -208,7 +213,7 @@ export async function use(
 
 /**
  * The EntryPoint refuses the operation with AA23 and the validator's error, and nothing changes: neither the balances,
- * nor the deposit, nor any of the module's words that the operation could have written.
+ * nor the deposit, nor any word that the operation touched in the module, nor its logs.
  */
 export async function expectRefusal(
   world: World,
@@ -229,7 +234,8 @@ export async function expectRejection(world: World, op: PackedUserOperation, aa:
 }
 
 async function refusalOf(world: World, op: PackedUserOperation) {
-  const before = await snapshot(world, op.sender);
+  const touched = slotsOf(await trace(world, op), world.validatorAddress).map(({ slot }) => slot);
+  const before = await snapshot(world, op.sender, touched);
   let failed: ReturnType<typeof decodeFailedOp>;
   try {
     await send(world, op);
@@ -238,12 +244,12 @@ async function refusalOf(world: World, op: PackedUserOperation) {
     if (failed === undefined) throw error;
   }
   expect(failed, "the operation was accepted").to.not.equal(undefined);
-  expect(await snapshot(world, op.sender)).to.deep.equal(before);
+  expect(await snapshot(world, op.sender, touched)).to.deep.equal(before);
   return failed;
 }
 
 /** What a refused operation must leave alone. */
-async function snapshot(world: World, account: string): Promise<unknown[]> {
+async function snapshot(world: World, account: string, touched: readonly (bigint | string)[]): Promise<unknown[]> {
   const { provider } = ethers;
   return [
     await provider.getBalance(account),
@@ -251,7 +257,7 @@ async function snapshot(world: World, account: string): Promise<unknown[]> {
     await world.token.balanceOf(account),
     await world.target.counter(),
     (await world.target.records()).length,
-    await world.validator.epochOf(account),
+    await Promise.all(touched.map((slot) => provider.getStorage(world.validatorAddress, slot))),
     (await provider.getLogs({ address: world.validatorAddress, fromBlock: 0 })).length,
   ];
 }

@@ -3,6 +3,8 @@
 /* eslint-disable */
 import type * as answererSol from "./Answerer.sol";
 export type { answererSol };
+import type * as contractSignerSol from "./ContractSigner.sol";
+export type { contractSignerSol };
 import type * as erc7562 from "./erc7562";
 export type { erc7562 };
 export type { HashVerifier } from "./HashVerifier";

@@ -6,6 +6,7 @@ export type { cryptography };
 import type * as math from "./math";
 export type { math };
 export type { Address } from "./Address";
+export type { Base64 } from "./Base64";
 export type { Create2 } from "./Create2";
 export type { Errors } from "./Errors";
 export type { Packing } from "./Packing";

@@ -2,6 +2,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as answererSol from "./Answerer.sol";
+export * as contractSignerSol from "./ContractSigner.sol";
 export * as erc7562 from "./erc7562";
 export { HashVerifier__factory } from "./HashVerifier__factory";
 export { Recorder__factory } from "./Recorder__factory";
