@@ -34,7 +34,8 @@ describe("ERC1271Verifier", () => {
     const w = await keyWorld();
     const contract = await new StoredSigner__factory(w.bundler).deploy(w.key.address);
     const key = contractKey(w, await contract.getAddress(), ecdsaKey(w.key));
-    await accepts(w, key);
+    // Its owner is in its own storage: bundlers refuse what the EntryPoint accepts.
+    await accepts(w, key, ["STO-021"]);
     await contract.revoke();
     await refuses(w, key);
   });
@@ -75,7 +76,7 @@ describe("ERC1271Verifier", () => {
     const { interface: module } = w.validator;
     const read = module.encodeFunctionData("epochOf", [w.accountAddress]);
     const reading = await signers.deploy(w.validatorAddress, read);
-    await accepts(w, contractKey(w, await reading.getAddress()));
+    await accepts(w, contractKey(w, await reading.getAddress()), ["STO-021"]);
     for (const data of [
       module.encodeFunctionData("pause"),
       module.encodeFunctionData("revokeAllSessions"),

@@ -32,7 +32,7 @@ describe("a session key whose EOA is delegated (EIP-7702)", () => {
   it("says yes only to a session that names it as a contract: the length of the signer decides", async () => {
     const w = await keyWorld();
     await setCode(w.key.address, concat(["0xef0100", await place(answering(asWord(ERC1271_MAGIC)))]));
-    await accepts(w, contractKey(w, w.key.address));
+    await accepts(w, contractKey(w, w.key.address), ["AUTH-020"]);
     await setCode(w.key.address, "0x");
     await refuses(w, contractKey(w, w.key.address));
   });

@@ -104,9 +104,9 @@ export async function sessionFor(w: KeyWorld, key: SessionKey) {
 }
 
 /** The key's operation is included and its call succeeds. */
-export async function accepts(w: KeyWorld, key: SessionKey): Promise<SendResult> {
+export async function accepts(w: KeyWorld, key: SessionKey, broken: readonly string[] = []): Promise<SendResult> {
   const { session, calls } = await sessionFor(w, key);
-  return use(w, session, calls, { key });
+  return use(w, session, calls, { key, broken });
 }
 
 /**
