@@ -6,19 +6,23 @@
  *   npx ts-node -T scripts/deploy.ts --network localhost
  *
  * --fund ETHER   fill the account up to that balance (1 on a local chain, 0 elsewhere)
+ * --check        send nothing: compare the code on the chain with this build, exit 1 if it is not the same
  */
-import { formatEther, parseEther } from "ethers";
+import { formatEther } from "ethers";
 import { createAccount, installValidator, isInstalled } from "../sdk/actions/account";
-import { connect, withAccount, type Chain, type Installation } from "./support/chain";
+import { connect, withAccount, type Chain } from "./support/chain";
 import { script, UserError } from "./support/cli";
 import { writeDeployments } from "./support/deployments";
+import { fill, parseFund } from "./support/fund";
 import { CONTRACTS, deploySystem } from "./support/system";
 import { printFacts } from "./support/table";
+import { compareWithBuild } from "./support/verify";
 
 const LOCAL_CHAIN = 31337n;
 
-script({ fund: { type: "string" } }, async ({ fund }) => {
+script({ fund: { type: "string" }, check: { type: "boolean" } }, async ({ fund, check }) => {
   const chain = await connect();
+  if (check) return compare(chain);
   const wanted = parseFund(fund ?? (chain.chainId === LOCAL_CHAIN ? "1" : "0"));
   const deployed = await deploySystem(chain.bundler);
   const state = (isNew: boolean): string => (isNew ? "new" : "there already");
@@ -43,13 +47,13 @@ script({ fund: { type: "string" } }, async ({ fund }) => {
   ]);
 });
 
-function parseFund(value: string): bigint {
-  if (!/^\d+(\.\d{1,18})?$/.test(value)) throw new UserError(`--fund is ${value}, expected an amount in ether, as 0.5`);
-  return parseEther(value);
-}
-
-async function fill({ provider, bundler }: Chain, account: Installation["account"], wanted: bigint): Promise<void> {
-  const missing = wanted - (await provider.getBalance(account));
-  // A second run must change nothing, so what fees have taken from a full account is left alone.
-  if (missing > wanted / 2n) await (await bundler.sendTransaction({ to: account, value: missing })).wait();
+async function compare({ provider, chainId, network }: Chain): Promise<void> {
+  const found = await compareWithBuild(provider, chainId);
+  printFacts(found.map(({ name, address, state }) => [name, `${address}  ${state}`]));
+  const wrong = found.filter(({ state }) => state !== "as built");
+  const [first] = wrong;
+  if (first)
+    throw new UserError(
+      `${wrong.length} of ${found.length} contracts on ${network} differ, ${first.name} is ${first.state}`,
+    );
 }

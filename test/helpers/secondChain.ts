@@ -1,7 +1,6 @@
-import { BrowserProvider, parseEther, ZeroHash, type Eip1193Provider } from "ethers";
-import hre from "hardhat";
-import { createProvider } from "hardhat/internal/core/providers/construction";
+import { parseEther, ZeroHash } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
+import { localChain } from "../../scripts/support/localChain";
 import { deploySystem } from "../../scripts/support/system";
 import { ModularAccountFactory__factory, SessionKeyValidator__factory } from "../../typechain-types";
 import { adapter, ownerOperation, send } from "./operations";
@@ -12,11 +11,7 @@ import type { World } from "./world";
  * address, where the owner installed the validator by an operation. What is not of the account is the first world's.
  */
 export async function secondChain(first: World, chainId: bigint): Promise<World> {
-  const hardhat = { ...hre.config.networks.hardhat, chainId: Number(chainId) };
-  const config = { ...hre.config, networks: { ...hre.config.networks, hardhat } };
-  const eip1193 = (await createProvider(config, "hardhat", hre.artifacts)) as Eip1193Provider;
-  // Blocks come one by one here: nothing that ethers was told a moment ago is still true.
-  const provider = new BrowserProvider(eip1193, Number(chainId), { cacheTimeout: -1 });
+  const provider = await localChain(chainId);
   const bundler = (await provider.getSigner(0)) as unknown as HardhatEthersSigner;
 
   const system = await deploySystem(bundler);

@@ -61,6 +61,23 @@ describe("scripts, against a node", function () {
     expect(Object.keys(contracts)).to.have.length(5);
   });
 
+  it("deploy --check compares the code on the chain with this build, and changes nothing", async () => {
+    const blocks = await world.provider.getBlockNumber();
+    const same = await world.run("deploy", ["--check"]);
+    expect(same.code, same.stderr).to.equal(0);
+    expect(same.stdout.match(/as built/g)).to.have.length(5);
+
+    const { contracts } = JSON.parse(world.written()) as { contracts: { sessionLens: { address: string } } };
+    const { address } = contracts.sessionLens;
+    const code = await world.provider.getCode(address);
+    await world.provider.send("hardhat_setCode", [address, `${code.slice(0, -2)}00`]);
+    const other = await world.run("deploy", ["--check"]);
+    await world.provider.send("hardhat_setCode", [address, code]);
+    expect(other.code).to.equal(1);
+    expect(other.stderr).to.match(/^error: 1 of 5 contracts on localhost differ, sessionLens is another code\n$/);
+    expect(await world.provider.getBlockNumber()).to.equal(blocks);
+  });
+
   it("grant writes a session file, and does not overwrite it", async () => {
     expectDone(await world.run("grant", [...allow, "--file", file]), "permissions  1, 2 budgets");
     expectError(await world.run("grant", [...allow, "--file", file]), `${file} exists`);
