@@ -13,6 +13,7 @@ import {
   packUserOp,
   sendUserOp,
   sessionId,
+  signAsOwner,
   signUse,
   userOpHash,
   type AccountAdapter,
@@ -84,9 +85,8 @@ export async function enable(world: World, session: Session): Promise<string> {
 
 /** The owner's grant of the sessions, as ECDSA over the EIP-712 digest. */
 export async function grantBy(world: World, sessions: readonly Session[], owner: Wallet = world.owner): Promise<Grant> {
-  const { domain, types, message } = grantTypedData(sessions, world.validatorAddress);
-  const signature = await owner.signTypedData({ ...domain }, types as never, message);
-  return { sessions, validator: world.validatorAddress, signature: adapter(world).wrapOwnerSignature(signature) };
+  const signature = await signAsOwner(owner, adapter(world), grantTypedData(sessions, world.validatorAddress));
+  return { sessions, validator: world.validatorAddress, signature };
 }
 
 /** The adapter of the world's accounts. */
