@@ -15,7 +15,7 @@ import {
   type Session,
 } from "../../sdk";
 import { expectCode } from "../sdk/arbitraries";
-import { delegatedSeat, installedSeat } from "./accounts";
+import { delegatedSeat, installedSeat } from "./accounts/index";
 import { VERSIONS } from "./entryPoints";
 import {
   draft,

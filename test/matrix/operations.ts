@@ -4,6 +4,7 @@ import { ethers } from "hardhat";
 import {
   buildEnvelope,
   callPermission,
+  decodeError,
   decodeFailedOp,
   ecdsaKey,
   encodeExecute,
@@ -222,4 +223,15 @@ function bundleError(error: unknown): string {
 function accountError(inner: string | undefined): string | undefined {
   if (inner === undefined || inner.length < 10) return inner;
   return ACCOUNT_ERRORS.parseError(inner)?.name ?? inner;
+}
+
+/** What the validator itself answers when the account asks it about the operation: the name of its error. */
+export async function validatorError(seat: Seat, op: PackedUserOperation): Promise<string | undefined> {
+  const data = seat.validator.interface.encodeFunctionData("validateUserOp", [op, await hashOf(seat, op)]);
+  try {
+    await ethers.provider.call({ from: seat.subject.address, to: seat.validatorAddress, data });
+  } catch (error) {
+    return decodeError((error as { data?: string }).data ?? "0x")?.name;
+  }
+  return undefined;
 }

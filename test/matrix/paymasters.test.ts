@@ -10,7 +10,7 @@ import {
   type Session,
 } from "../../sdk";
 import { wallet } from "../helpers/world";
-import { installedSeat } from "./accounts";
+import { installedSeat } from "./accounts/index";
 import { VERSIONS } from "./entryPoints";
 import { increment, refusalOf, send, sessionOf, sessionOperation, succeed, type Seat } from "./operations";
 import {

@@ -1,0 +1,34 @@
+import { dataSlice, getAddress } from "ethers";
+import { ethers } from "hardhat";
+import type { EntryPointVersion } from "../../../sdk";
+import { ground, type AccountKind } from "../ground";
+import { ownerOperation, succeed, type Seat } from "../operations";
+import { kernel } from "./kernel";
+import { delegated, openZeppelin } from "./modular";
+import { nexus } from "./nexus";
+import { referenceMsa } from "./referenceMsa";
+import { safe } from "./safe7579";
+
+/** The rows of the matrix. */
+export const ACCOUNTS: readonly AccountKind[] = [openZeppelin, delegated, nexus, kernel, safe, referenceMsa];
+
+/** An account of ours with the module installed by the owner. */
+export async function installedSeat(version: EntryPointVersion): Promise<Seat> {
+  return install(openZeppelin, version);
+}
+
+/** An EIP-7702 account with the module installed, and its delegate. */
+export async function delegatedSeat(version: EntryPointVersion): Promise<Seat & { readonly delegate: string }> {
+  const seat = await install(delegated, version);
+  const code = await ethers.provider.getCode(seat.subject.address);
+  return { ...seat, delegate: getAddress(dataSlice(code, 3)) };
+}
+
+/** A fresh account of that kind with the module installed by the owner. */
+export async function install(kind: AccountKind, version: EntryPointVersion): Promise<Seat> {
+  const base = await ground();
+  const subject = await kind.create(base, version);
+  const seat = { ...base, subject, version };
+  await succeed(seat, await ownerOperation(seat, subject.adapter.installModule(base.validatorAddress)));
+  return seat;
+}
