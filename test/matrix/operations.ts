@@ -137,6 +137,8 @@ export async function hashOf(seat: Seat, op: PackedUserOperation): Promise<strin
 export interface UseOptions {
   readonly mode?: Mode;
   readonly grant?: Grant;
+  /** Which session of the grant this one is; the first by default. */
+  readonly grantIndex?: number;
   readonly key?: SessionKey;
   /** What the operation really calls; the envelope is for `calls`. */
   readonly swapped?: readonly Call[];
@@ -153,7 +155,7 @@ export async function sessionOperation(
   const { mode = "use", grant, key = ecdsaKey(seat.key), swapped = calls, fields = {} } = options;
   const nonceKey = seat.subject.adapter.nonceKey(seat.validatorAddress);
   const op = await draft(seat, nonceKey, encodeExecute(swapped), fields);
-  const proof = grant === undefined ? {} : { grant: proofFor(grant, 0) };
+  const proof = grant === undefined ? {} : { grant: proofFor(grant, options.grantIndex ?? 0) };
   const envelope = buildEnvelope({ session, calls, mode, ...proof });
   return seal(seat, op, envelope, key);
 }

@@ -1,6 +1,6 @@
 import { dataSlice, getAddress } from "ethers";
 import { ethers } from "hardhat";
-import type { EntryPointVersion } from "../../../sdk";
+import type { AccountAdapter, EntryPointVersion } from "../../../sdk";
 import { ground, type AccountKind } from "../ground";
 import { ownerOperation, succeed, type Seat } from "../operations";
 import { kernel } from "./kernel";
@@ -24,11 +24,16 @@ export async function delegatedSeat(version: EntryPointVersion): Promise<Seat & 
   return { ...seat, delegate: getAddress(dataSlice(code, 3)) };
 }
 
-/** A fresh account of that kind with the module installed by the owner. */
-export async function install(kind: AccountKind, version: EntryPointVersion): Promise<Seat> {
+/** A fresh account of that kind with the module installed by the owner, with the adapter's calldata or other. */
+export async function install(
+  kind: AccountKind,
+  version: EntryPointVersion,
+  installModule?: AccountAdapter["installModule"],
+): Promise<Seat> {
   const base = await ground();
   const subject = await kind.create(base, version);
   const seat = { ...base, subject, version };
-  await succeed(seat, await ownerOperation(seat, subject.adapter.installModule(base.validatorAddress)));
+  const callData = (installModule ?? subject.adapter.installModule)(base.validatorAddress);
+  await succeed(seat, await ownerOperation(seat, callData));
   return seat;
 }

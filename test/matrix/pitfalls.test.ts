@@ -1,0 +1,152 @@
+import { expect } from "chai";
+import { concat } from "ethers";
+import {
+  FIRST_IN_LIST,
+  grantTypedData,
+  kernelAccount,
+  nexusAccount,
+  signAsOwner,
+  type AccountAdapter,
+  type Grant,
+  type Session,
+} from "../../sdk";
+import { install } from "./accounts/index";
+import { kernel } from "./accounts/kernel";
+import { nexus, nexusOf } from "./accounts/nexus";
+import { referenceMsa } from "./accounts/referenceMsa";
+import { safe, safeOwners } from "./accounts/safe7579";
+import { calldata, words } from "./ground";
+import { needsLargeContracts } from "./network";
+import {
+  grantOf,
+  increment,
+  ownerOperation,
+  refusalOf,
+  send,
+  sessionOf,
+  sessionOperation,
+  succeed,
+  use,
+  validatorError,
+  type Seat,
+} from "./operations";
+
+/** A grant of the seat's owner as another adapter than the account's own would make it. */
+async function grantWith(seat: Seat, adapter: AccountAdapter, ...sessions: readonly Session[]): Promise<Grant> {
+  const signature = await signAsOwner(seat.owner, adapter, grantTypedData(sessions, seat.validatorAddress));
+  return { sessions, validator: seat.validatorAddress, signature };
+}
+
+async function enabling(seat: Seat, grant: Grant, index = 0): Promise<void> {
+  await use(seat, grant.sessions[index]!, [increment(seat)], { mode: "enable", grant, grantIndex: index });
+}
+
+async function expectBadGrant(seat: Seat, grant: Grant): Promise<void> {
+  const op = await sessionOperation(seat, grant.sessions[0]!, [increment(seat)], { mode: "enable", grant });
+  expect(await refusalOf(seat, op)).to.equal("AA23 BadGrant");
+}
+
+describe("pitfalls", () => {
+  before(needsLargeContracts);
+
+  describe("Nexus", () => {
+    const adapterOf = (seat: Seat, options: Partial<Parameters<typeof nexusAccount>[0]>): AccountAdapter =>
+      nexusAccount({
+        account: seat.subject.address,
+        chainId: seat.chainId,
+        ownerValidator: seat.nestedOwnerValidator,
+        ...options,
+      });
+
+    it("does not take a signature over the session as it is", async () => {
+      const seat = await install(nexus, "0.7");
+      await expectBadGrant(seat, await grantWith(seat, adapterOf(seat, { signing: "plain" }), await sessionOf(seat)));
+    });
+
+    it("1.0.0 calls itself 1.0.1 in its EIP-712 domain", async () => {
+      const seat = await install(nexus, "0.7");
+      await expectBadGrant(seat, await grantWith(seat, adapterOf(seat, { version: "1.0.0" }), await sessionOf(seat)));
+    });
+
+    it("takes PersonalSign too, in 65 bytes", async () => {
+      const seat = await install(nexus, "0.7");
+      const grant = await grantWith(seat, adapterOf(seat, { signing: "personal" }), await sessionOf(seat));
+      expect(grant.signature.length).to.equal(2 + 2 * (20 + 65));
+      await enabling(seat, grant);
+    });
+
+    it("takes a nested grant of several sessions", async () => {
+      const seat = await install(nexus, "0.7");
+      const sessions = await Promise.all([1n, 2n, 3n].map((salt) => sessionOf(seat, { salt })));
+      const grant = await grantOf(seat, ...sessions);
+      for (const index of [0, 2]) await enabling(seat, grant, index);
+    });
+
+    it("takes the session as it is where the owner's validator does not nest", async () => {
+      const plain = nexusOf("Nexus with a plain owner", (ground) => ground.ownerValidator, "plain");
+      const seat = await install(plain, "0.7");
+      await enabling(seat, await grantOf(seat, await sessionOf(seat)));
+    });
+  });
+
+  describe("Kernel", () => {
+    it("refuses a validator without permission for execute", async () => {
+      const initData = concat([FIRST_IN_LIST, words(["bytes", "bytes", "bytes"], ["0x", "0x", "0x"])]);
+      const installModule = (validator: string) =>
+        calldata("installModule(uint256,address,bytes)", [1, validator, initData]);
+      const seat = await install(kernel, "0.7", installModule);
+      const session = await sessionOf(seat);
+      const grant = await grantOf(seat, session);
+      const op = await sessionOperation(seat, session, [increment(seat)], { mode: "enable", grant });
+      expect(await refusalOf(seat, op)).to.equal("AA23 InvalidValidator");
+    });
+
+    it("does not take a signature over the session as it is", async () => {
+      const seat = await install(kernel, "0.7");
+      const adapter: AccountAdapter = { ...seat.subject.adapter, ownerTypedData: (data) => data };
+      await expectBadGrant(seat, await grantWith(seat, adapter, await sessionOf(seat)));
+    });
+
+    it("takes the owner's validator by name as well as root", async () => {
+      const seat = await install(kernel, "0.7");
+      const { chainId, ownerValidator } = seat;
+      const adapter = kernelAccount({ account: seat.subject.address, chainId, ownerValidator });
+      await enabling(seat, await grantWith(seat, adapter, await sessionOf(seat)));
+    });
+  });
+
+  describe("Safe", () => {
+    it("wants as many signatures as its threshold", async () => {
+      const seat = await install(safe, "0.7");
+      const session = await sessionOf(seat);
+      const data = grantTypedData([session], seat.validatorAddress);
+      for (const owner of safeOwners(seat)) {
+        const signature = await seat.subject.signData(data, owner);
+        const grant = { sessions: [session], validator: seat.validatorAddress, signature };
+        const op = await sessionOperation(seat, session, [increment(seat)], { mode: "enable", grant });
+        expect(await refusalOf(seat, op)).to.equal("AA23 ExecutionFailed");
+        expect(await validatorError(seat, op)).to.equal("BadGrant");
+      }
+    });
+  });
+
+  describe("linked lists of validators", () => {
+    for (const kind of [nexus, safe, referenceMsa]) {
+      it(`${kind.name}: uninstalling names the entry before`, async () => {
+        const seat = await install(kind, "0.7");
+        const { adapter, address } = seat.subject;
+        // Whatever is installed later stands before.
+        const later = kind === nexus ? seat.ownerValidator : seat.nestedOwnerValidator;
+        await succeed(seat, await ownerOperation(seat, adapter.installModule(later, seat.owner.address)));
+
+        const wrong = await send(seat, await ownerOperation(seat, adapter.uninstallModule(seat.validatorAddress)));
+        expect(wrong.success).to.equal(false);
+        expect(await seat.validator.isInitialized(address)).to.equal(true);
+
+        const right = adapter.uninstallModule(seat.validatorAddress, "0x", later);
+        await succeed(seat, await ownerOperation(seat, right));
+        expect(await seat.validator.isInitialized(address)).to.equal(false);
+      });
+    }
+  });
+});
