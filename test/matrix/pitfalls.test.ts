@@ -1,6 +1,8 @@
 import { expect } from "chai";
-import { concat } from "ethers";
+import { concat, Contract, Interface } from "ethers";
+import { ethers } from "hardhat";
 import {
+  ENTRY_POINTS,
   FIRST_IN_LIST,
   grantTypedData,
   kernelAccount,
@@ -10,12 +12,14 @@ import {
   type Grant,
   type Session,
 } from "../../sdk";
+import { ModularAccountFactory__factory } from "../../typechain-types";
+import { wallet } from "../helpers/world";
 import { install } from "./accounts/index";
 import { kernel } from "./accounts/kernel";
-import { nexus, nexusOf } from "./accounts/nexus";
-import { referenceMsa } from "./accounts/referenceMsa";
+import { nexus, nexusInitData, nexusOf, nexusSystem } from "./accounts/nexus";
+import { referenceMsa, referenceMsaSystem } from "./accounts/referenceMsa";
 import { safe, safeOwners } from "./accounts/safe7579";
-import { calldata, words } from "./ground";
+import { calldata, fund, ground, words, type Ground } from "./ground";
 import { needsLargeContracts } from "./network";
 import {
   grantOf,
@@ -30,6 +34,8 @@ import {
   validatorError,
   type Seat,
 } from "./operations";
+
+const LIST_ABI = ["function getValidatorsPaginated(address,uint256) view returns (address[],address)"];
 
 /** A grant of the seat's owner as another adapter than the account's own would make it. */
 async function grantWith(seat: Seat, adapter: AccountAdapter, ...sessions: readonly Session[]): Promise<Grant> {
@@ -139,6 +145,12 @@ describe("pitfalls", () => {
         const later = kind === nexus ? seat.ownerValidator : seat.nestedOwnerValidator;
         await succeed(seat, await ownerOperation(seat, adapter.installModule(later, seat.owner.address)));
 
+        const [list] = (await new Contract(address, LIST_ABI, ethers.provider).getFunction("getValidatorsPaginated")(
+          FIRST_IN_LIST,
+          100,
+        )) as [string[]];
+        expect(list.slice(0, 2)).to.deep.equal([later, seat.validatorAddress]);
+
         const wrong = await send(seat, await ownerOperation(seat, adapter.uninstallModule(seat.validatorAddress)));
         expect(wrong.success).to.equal(false);
         expect(await seat.validator.isInitialized(address)).to.equal(true);
@@ -148,5 +160,51 @@ describe("pitfalls", () => {
         expect(await seat.validator.isInitialized(address)).to.equal(false);
       });
     }
+  });
+
+  describe("EIP-7702", () => {
+    /** What becomes of `data` sent to an EOA that delegated itself and did nothing else. */
+    async function delegatedTo(base: Ground, delegate: string, data: string) {
+      const eoa = wallet("careless").connect(ethers.provider);
+      await fund(eoa.address);
+      const authorization = await eoa.authorize({ address: delegate, nonce: 1, chainId: base.chainId });
+      const to = eoa.address;
+      await (await eoa.sendTransaction({ type: 4, to, gasLimit: 200_000n, authorizationList: [authorization] })).wait();
+      expect(await ethers.provider.getCode(to)).to.equal(concat(["0xef0100", delegate]));
+      const errors = new Interface(["error NotInitializable()", "error UnauthorizedInitializer(address,address)"]);
+      const outcome = async (from: string): Promise<string> => {
+        try {
+          await ethers.provider.call({ from, to, data });
+        } catch (error) {
+          return errors.parseError((error as { data?: string }).data ?? "0x")?.name ?? "reverted";
+        }
+        return "accepted";
+      };
+      return { stranger: await outcome(base.deployer.address), itself: await outcome(to) };
+    }
+
+    it("our account is initialised by the EOA alone", async () => {
+      const base = await ground();
+      const factory = await new ModularAccountFactory__factory(base.deployer).deploy(ENTRY_POINTS["0.8"]);
+      const data = calldata("initialize(address,bytes)", [base.ownerValidator, base.owner.address]);
+      const found = await delegatedTo(base, await factory.IMPLEMENTATION(), data);
+      expect(found).to.deep.equal({ stranger: "UnauthorizedInitializer", itself: "accepted" });
+    });
+
+    it("so is Nexus 1.0.0", async () => {
+      const base = await ground();
+      const system = await nexusSystem(base, "0.8");
+      const initData = nexusInitData(system, [[base.ownerValidator, base.owner.address]]);
+      const data = calldata("initializeAccount(bytes)", [initData]);
+      const found = await delegatedTo(base, system.implementation, data);
+      expect(found).to.deep.equal({ stranger: "NotInitializable", itself: "accepted" });
+    });
+
+    it("so is the reference account", async () => {
+      const base = await ground();
+      const { implementation, initialize } = await referenceMsaSystem(base);
+      const found = await delegatedTo(base, implementation, initialize);
+      expect(found).to.deep.equal({ stranger: "NotInitializable", itself: "accepted" });
+    });
   });
 });

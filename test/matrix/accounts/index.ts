@@ -3,14 +3,24 @@ import { ethers } from "hardhat";
 import type { AccountAdapter, EntryPointVersion } from "../../../sdk";
 import { ground, type AccountKind } from "../ground";
 import { ownerOperation, succeed, type Seat } from "../operations";
+import { delegatedModular, delegatedNexus, delegatedReferenceMsa } from "./delegated";
 import { kernel } from "./kernel";
-import { delegated, openZeppelin } from "./modular";
+import { openZeppelin } from "./modular";
 import { nexus } from "./nexus";
 import { referenceMsa } from "./referenceMsa";
 import { safe } from "./safe7579";
 
 /** The rows of the matrix. */
-export const ACCOUNTS: readonly AccountKind[] = [openZeppelin, delegated, nexus, kernel, safe, referenceMsa];
+export const ACCOUNTS: readonly AccountKind[] = [
+  openZeppelin,
+  nexus,
+  kernel,
+  safe,
+  referenceMsa,
+  delegatedModular,
+  delegatedNexus,
+  delegatedReferenceMsa,
+];
 
 /** An account of ours with the module installed by the owner. */
 export async function installedSeat(version: EntryPointVersion): Promise<Seat> {
@@ -19,7 +29,7 @@ export async function installedSeat(version: EntryPointVersion): Promise<Seat> {
 
 /** An EIP-7702 account with the module installed, and its delegate. */
 export async function delegatedSeat(version: EntryPointVersion): Promise<Seat & { readonly delegate: string }> {
-  const seat = await install(delegated, version);
+  const seat = await install(delegatedModular, version);
   const code = await ethers.provider.getCode(seat.subject.address);
   return { ...seat, delegate: getAddress(dataSlice(code, 3)) };
 }
