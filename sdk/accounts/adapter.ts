@@ -30,6 +30,11 @@ export interface AccountAdapter {
   wrapOwnerSignature(signature: Hex, data: TypedData): Hex;
 }
 
+/** For accounts that take the owner's signature over the digest as it is: wrapping it needs no more than itself. */
+export interface PlainAccountAdapter extends AccountAdapter {
+  wrapOwnerSignature(signature: Hex, data?: TypedData): Hex;
+}
+
 /** The entry before the newest one in the linked lists of Nexus, Safe7579 and the reference account. */
 export const FIRST_IN_LIST: Address = "0x0000000000000000000000000000000000000001";
 
@@ -46,9 +51,9 @@ export interface TypedDataSigner {
  * The owner's signature over a grant or a revocation as the account's ERC-1271 takes it: asks the owner for what the
  * account wants to see signed, and wraps the answer.
  * @example
- * const signature = await signAsOwner(owner, kernelAccount({ account, chainId }), grantTypedData(sessions, validator));
+ * const signature = await ownerSignature(owner, kernelAccount({ account, chainId }), grantTypedData(sessions, validator));
  */
-export async function signAsOwner(owner: TypedDataSigner, adapter: AccountAdapter, data: TypedData): Promise<Hex> {
+export async function ownerSignature(owner: TypedDataSigner, adapter: AccountAdapter, data: TypedData): Promise<Hex> {
   const { domain, types, message } = adapter.ownerTypedData(data);
   return adapter.wrapOwnerSignature(await owner.signTypedData(domain, types, message), data);
 }

@@ -1,5 +1,5 @@
 import { asAddress, asHex, strip, type Address } from "../hex";
-import type { AccountAdapter } from "./adapter";
+import type { PlainAccountAdapter } from "./adapter";
 import { encodeInstall, encodeUninstall, validatorFirstNonceKey } from "./erc7579";
 
 /**
@@ -12,7 +12,7 @@ import { encodeInstall, encodeUninstall, validatorFirstNonceKey } from "./erc757
  * const account = modularAccount(ecdsaValidator);
  * const nonce = await entryPoint.getNonce(session.account, account.nonceKey(sessionKeyValidator));
  */
-export function modularAccount(ownerValidator: Address): AccountAdapter {
+export function modularAccount(ownerValidator: Address): PlainAccountAdapter {
   const owner = asAddress(ownerValidator, "ownerValidator").toLowerCase();
   return {
     nonceKey: validatorFirstNonceKey,

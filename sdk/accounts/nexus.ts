@@ -41,7 +41,7 @@ const ACCOUNT_FIELDS = [
  *
  * @example
  * const adapter = nexusAccount({ account, chainId, ownerValidator: k1Validator });
- * const signature = await signAsOwner(owner, adapter, grantTypedData([session], sessionKeyValidator));
+ * const signature = await ownerSignature(owner, adapter, grantTypedData([session], sessionKeyValidator));
  */
 export function nexusAccount(options: NexusOptions): AccountAdapter {
   const { signing = "nested", version = "1.0.1", chainId } = options;

@@ -1,5 +1,5 @@
 import type { Address } from "../hex";
-import type { AccountAdapter } from "./adapter";
+import type { PlainAccountAdapter } from "./adapter";
 import { uninstallFromList } from "./erc7579";
 import { modularAccount } from "./modular";
 
@@ -12,6 +12,6 @@ import { modularAccount } from "./modular";
  * const account = referenceMsaAccount(ecdsaValidator);
  * const callData = account.installModule(sessionKeyValidator); // an operation of the owner
  */
-export function referenceMsaAccount(ownerValidator: Address): AccountAdapter {
+export function referenceMsaAccount(ownerValidator: Address): PlainAccountAdapter {
   return { ...modularAccount(ownerValidator), uninstallModule: uninstallFromList };
 }

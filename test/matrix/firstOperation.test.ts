@@ -8,7 +8,7 @@ import {
   kernelAccount,
   nexusAccount,
   safe7579Account,
-  signAsOwner,
+  ownerSignature,
   type AccountAdapter,
   type EntryPointVersion,
   type Session,
@@ -33,7 +33,7 @@ function unborn(base: Ground, version: EntryPointVersion, address: string, adapt
     adapter,
     ownerNonceKey: 0n,
     signOperation: (_op, hash) => Promise.resolve(base.owner.signingKey.sign(getBytes(hash)).serialized),
-    signData: (data, owner = base.owner) => signAsOwner(owner, adapter, data),
+    signData: (data, owner = base.owner) => ownerSignature(owner, adapter, data),
   };
   return { ...base, subject, version };
 }

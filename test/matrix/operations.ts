@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Contract, Interface, type Signer } from "ethers";
+import { Contract, Interface, ZeroAddress, type Signer } from "ethers";
 import { ethers } from "hardhat";
 import {
   buildEnvelope,
@@ -30,7 +30,7 @@ import {
 } from "../../sdk";
 import { Recorder__factory } from "../../typechain-types";
 import { GAS } from "../helpers/operations";
-import { now, ZeroAddress } from "../helpers/world";
+import { now } from "../helpers/world";
 import type { Ground, Subject } from "./ground";
 
 /** Every EntryPoint's own idea of an operation's hash. */

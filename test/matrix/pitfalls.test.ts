@@ -7,7 +7,7 @@ import {
   grantTypedData,
   kernelAccount,
   nexusAccount,
-  signAsOwner,
+  ownerSignature,
   type AccountAdapter,
   type Grant,
   type Session,
@@ -39,7 +39,7 @@ const LIST_ABI = ["function getValidatorsPaginated(address,uint256) view returns
 
 /** A grant of the seat's owner as another adapter than the account's own would make it. */
 async function grantWith(seat: Seat, adapter: AccountAdapter, ...sessions: readonly Session[]): Promise<Grant> {
-  const signature = await signAsOwner(seat.owner, adapter, grantTypedData(sessions, seat.validatorAddress));
+  const signature = await ownerSignature(seat.owner, adapter, grantTypedData(sessions, seat.validatorAddress));
   return { sessions, validator: seat.validatorAddress, signature };
 }
 

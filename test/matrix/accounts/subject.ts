@@ -1,5 +1,5 @@
 import { getBytes } from "ethers";
-import { signAsOwner, type AccountAdapter } from "../../../sdk";
+import { ownerSignature, type AccountAdapter } from "../../../sdk";
 import type { Ground, Subject } from "../ground";
 
 /** Accounts with EntryPoint v0.7 written into their code: what they say to the others. */
@@ -12,6 +12,6 @@ export function subject(ground: Ground, address: string, adapter: AccountAdapter
     adapter,
     ownerNonceKey,
     signOperation: (_op, userOpHash) => Promise.resolve(ground.owner.signingKey.sign(getBytes(userOpHash)).serialized),
-    signData: (data, owner = ground.owner) => signAsOwner(owner, adapter, data),
+    signData: (data, owner = ground.owner) => ownerSignature(owner, adapter, data),
   };
 }

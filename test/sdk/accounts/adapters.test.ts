@@ -8,7 +8,7 @@ import {
   referenceMsaAccount,
   safe7579Account,
   sessionRevocationTypedData,
-  signAsOwner,
+  ownerSignature,
 } from "../../../sdk";
 import { wallet } from "../../helpers/world";
 import { ACCOUNT as OWNER_VALIDATOR, ALICE, expectCode, VALIDATOR } from "../arbitraries";
@@ -155,12 +155,12 @@ describe("account adapters", () => {
     }
   });
 
-  it("signAsOwner signs what the account wants to see and wraps it", async () => {
+  it("ownerSignature signs what the account wants to see and wraps it", async () => {
     const owner = wallet("owner");
     const adapter = kernelAccount(OPTIONS);
     const { domain, types, message } = adapter.ownerTypedData(DATA);
     const signature = await owner.signTypedData(domain, types, message);
-    expect(await signAsOwner(owner, adapter, DATA)).to.equal(concat(["0x00", signature]));
+    expect(await ownerSignature(owner, adapter, DATA)).to.equal(concat(["0x00", signature]));
   });
 
   it("refuse addresses that are none", () => {
