@@ -53,7 +53,7 @@ async function bornInUse({ seat, factory, factoryData }: Unborn): Promise<void> 
   expect(await ethers.provider.getCode(seat.subject.address)).to.not.equal("0x");
 }
 
-describe("the first operation of an account is one of a session", () => {
+describe("the first operation of an account is one of a session @size", () => {
   before(needsLargeContracts);
 
   it("Nexus, born with both validators", async () => {

@@ -177,7 +177,7 @@ async function attempt(row: Row, step: string): Promise<PackedUserOperation> {
 }
 
 /** Every account on every EntryPoint, every step, with the accounts' own bytecode. */
-describe("account × EntryPoint", () => {
+describe("account × EntryPoint @size", () => {
   const table = new Table(Object.keys(STEPS));
 
   before(needsLargeContracts);

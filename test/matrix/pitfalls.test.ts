@@ -52,7 +52,7 @@ async function expectBadGrant(seat: Seat, grant: Grant): Promise<void> {
   expect(await refusalOf(seat, op)).to.equal("AA23 BadGrant");
 }
 
-describe("pitfalls", () => {
+describe("pitfalls @size", () => {
   before(needsLargeContracts);
 
   describe("Nexus", () => {
