@@ -22,6 +22,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.AccountERC7579__factory>;
     getContractFactory(
+      name: "PaymasterSigner",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.PaymasterSigner__factory>;
+    getContractFactory(
+      name: "Paymaster",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Paymaster__factory>;
+    getContractFactory(
       name: "ERC7579Utils",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ERC7579Utils__factory>;
@@ -118,9 +126,17 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ECDSA__factory>;
     getContractFactory(
+      name: "EIP712",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.EIP712__factory>;
+    getContractFactory(
       name: "MessageHashUtils",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.MessageHashUtils__factory>;
+    getContractFactory(
+      name: "SignerECDSA",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.SignerECDSA__factory>;
     getContractFactory(
       name: "ERC7913P256Verifier",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -145,6 +161,10 @@ declare module "hardhat/types/runtime" {
       name: "Packing",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Packing__factory>;
+    getContractFactory(
+      name: "ShortStrings",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ShortStrings__factory>;
     getContractFactory(
       name: "Strings",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -226,9 +246,17 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.HashVerifier__factory>;
     getContractFactory(
+      name: "NestedOwnerValidator",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.NestedOwnerValidator__factory>;
+    getContractFactory(
       name: "Recorder",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Recorder__factory>;
+    getContractFactory(
+      name: "VerifyingPaymaster",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.VerifyingPaymaster__factory>;
     getContractFactory(
       name: "SessionLens",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -265,6 +293,16 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.AccountERC7579>;
     getContractAt(
+      name: "PaymasterSigner",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.PaymasterSigner>;
+    getContractAt(
+      name: "Paymaster",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Paymaster>;
+    getContractAt(
       name: "ERC7579Utils",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -385,10 +423,20 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.ECDSA>;
     getContractAt(
+      name: "EIP712",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.EIP712>;
+    getContractAt(
       name: "MessageHashUtils",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.MessageHashUtils>;
+    getContractAt(
+      name: "SignerECDSA",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.SignerECDSA>;
     getContractAt(
       name: "ERC7913P256Verifier",
       address: string | ethers.Addressable,
@@ -419,6 +467,11 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.Packing>;
+    getContractAt(
+      name: "ShortStrings",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ShortStrings>;
     getContractAt(
       name: "Strings",
       address: string | ethers.Addressable,
@@ -520,10 +573,20 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.HashVerifier>;
     getContractAt(
+      name: "NestedOwnerValidator",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.NestedOwnerValidator>;
+    getContractAt(
       name: "Recorder",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.Recorder>;
+    getContractAt(
+      name: "VerifyingPaymaster",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.VerifyingPaymaster>;
     getContractAt(
       name: "SessionLens",
       address: string | ethers.Addressable,
@@ -564,6 +627,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.AccountERC7579>;
     deployContract(
+      name: "PaymasterSigner",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PaymasterSigner>;
+    deployContract(
+      name: "Paymaster",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Paymaster>;
+    deployContract(
       name: "ERC7579Utils",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ERC7579Utils>;
@@ -660,9 +731,17 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ECDSA>;
     deployContract(
+      name: "EIP712",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.EIP712>;
+    deployContract(
       name: "MessageHashUtils",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.MessageHashUtils>;
+    deployContract(
+      name: "SignerECDSA",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SignerECDSA>;
     deployContract(
       name: "ERC7913P256Verifier",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -687,6 +766,10 @@ declare module "hardhat/types/runtime" {
       name: "Packing",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Packing>;
+    deployContract(
+      name: "ShortStrings",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ShortStrings>;
     deployContract(
       name: "Strings",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -768,9 +851,17 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HashVerifier>;
     deployContract(
+      name: "NestedOwnerValidator",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.NestedOwnerValidator>;
+    deployContract(
       name: "Recorder",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Recorder>;
+    deployContract(
+      name: "VerifyingPaymaster",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.VerifyingPaymaster>;
     deployContract(
       name: "SessionLens",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -807,6 +898,16 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.AccountERC7579>;
     deployContract(
+      name: "PaymasterSigner",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PaymasterSigner>;
+    deployContract(
+      name: "Paymaster",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Paymaster>;
+    deployContract(
       name: "ERC7579Utils",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -927,10 +1028,20 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ECDSA>;
     deployContract(
+      name: "EIP712",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.EIP712>;
+    deployContract(
       name: "MessageHashUtils",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.MessageHashUtils>;
+    deployContract(
+      name: "SignerECDSA",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SignerECDSA>;
     deployContract(
       name: "ERC7913P256Verifier",
       args: any[],
@@ -961,6 +1072,11 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Packing>;
+    deployContract(
+      name: "ShortStrings",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ShortStrings>;
     deployContract(
       name: "Strings",
       args: any[],
@@ -1062,10 +1178,20 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HashVerifier>;
     deployContract(
+      name: "NestedOwnerValidator",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.NestedOwnerValidator>;
+    deployContract(
       name: "Recorder",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Recorder>;
+    deployContract(
+      name: "VerifyingPaymaster",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.VerifyingPaymaster>;
     deployContract(
       name: "SessionLens",
       args: any[],

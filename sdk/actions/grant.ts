@@ -1,5 +1,5 @@
 import type { Signer } from "ethers";
-import type { AccountAdapter } from "../accounts/adapter";
+import { ownerSignature, type AccountAdapter } from "../accounts/adapter";
 import { grantTypedData, type Grant } from "../grant";
 import type { Address } from "../hex";
 import { validateSession, type Session } from "../session";
@@ -15,7 +15,7 @@ export async function grantSessions(
   sessions: readonly Session[],
 ): Promise<Grant> {
   sessions.forEach(validateSession);
-  const { domain, types, message } = grantTypedData(sessions, context.validator);
-  const signature = await owner.signTypedData({ ...domain }, types, message);
-  return { sessions, validator: context.validator, signature: context.adapter.wrapOwnerSignature(signature) };
+  const { validator, adapter } = context;
+  const signature = await ownerSignature(owner, adapter, grantTypedData(sessions, validator));
+  return { sessions, validator, signature };
 }

@@ -1,5 +1,6 @@
 import { Contract, type ContractTransactionReceipt, type ContractTransactionResponse, type Signer } from "ethers";
 import { VALIDATOR_INTERFACE } from "../abi";
+import { ownerSignature } from "../accounts/adapter";
 import type { Address, Hex } from "../hex";
 import { sessionRevocationTypedData } from "../typedData";
 import type { Context } from "./context";
@@ -42,8 +43,7 @@ export async function signRevocation(
   owner: Signer,
   revocation: { readonly account: Address; readonly chainId: bigint; readonly sessionId: Hex },
 ): Promise<Hex> {
-  const { domain, types, message } = sessionRevocationTypedData(revocation, context.validator);
-  return context.adapter.wrapOwnerSignature(await owner.signTypedData({ ...domain }, types, message));
+  return ownerSignature(owner, context.adapter, sessionRevocationTypedData(revocation, context.validator));
 }
 
 interface Validator {

@@ -13,14 +13,15 @@ import {
   packUserOp,
   sendUserOp,
   sessionId,
+  ownerSignature,
   signUse,
   userOpHash,
-  type AccountAdapter,
   type Call,
   type Grant,
   type Mode,
   type PackedUserOperation,
   type Permission,
+  type PlainAccountAdapter,
   proofFor,
   grantTypedData,
   type SendResult,
@@ -84,13 +85,12 @@ export async function enable(world: World, session: Session): Promise<string> {
 
 /** The owner's grant of the sessions, as ECDSA over the EIP-712 digest. */
 export async function grantBy(world: World, sessions: readonly Session[], owner: Wallet = world.owner): Promise<Grant> {
-  const { domain, types, message } = grantTypedData(sessions, world.validatorAddress);
-  const signature = await owner.signTypedData({ ...domain }, types, message);
-  return { sessions, validator: world.validatorAddress, signature: adapter(world).wrapOwnerSignature(signature) };
+  const signature = await ownerSignature(owner, adapter(world), grantTypedData(sessions, world.validatorAddress));
+  return { sessions, validator: world.validatorAddress, signature };
 }
 
 /** The adapter of the world's accounts. */
-export function adapter(world: World): AccountAdapter {
+export function adapter(world: World): PlainAccountAdapter {
   return modularAccount(world.ownerValidatorAddress);
 }
 

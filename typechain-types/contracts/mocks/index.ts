@@ -8,4 +8,6 @@ export type { contractSignerSol };
 import type * as erc7562 from "./erc7562";
 export type { erc7562 };
 export type { HashVerifier } from "./HashVerifier";
+export type { NestedOwnerValidator } from "./NestedOwnerValidator";
 export type { Recorder } from "./Recorder";
+export type { VerifyingPaymaster } from "./VerifyingPaymaster";

@@ -10,4 +10,5 @@ export type { Base64 } from "./Base64";
 export type { Create2 } from "./Create2";
 export type { Errors } from "./Errors";
 export type { Packing } from "./Packing";
+export type { ShortStrings } from "./ShortStrings";
 export type { Strings } from "./Strings";

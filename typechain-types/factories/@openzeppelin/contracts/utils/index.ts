@@ -8,4 +8,5 @@ export { Base64__factory } from "./Base64__factory";
 export { Create2__factory } from "./Create2__factory";
 export { Errors__factory } from "./Errors__factory";
 export { Packing__factory } from "./Packing__factory";
+export { ShortStrings__factory } from "./ShortStrings__factory";
 export { Strings__factory } from "./Strings__factory";
