@@ -75,7 +75,7 @@ export function allow<const Source extends FunctionSource, const Name extends Fu
   rules?: RulesFor<Source, Name>,
   ...options: OptionsFor<Source>
 ): PermissionPlan {
-  const plan = planCall(source, name, rules as PlanRules | undefined, options[0]);
+  const plan = planCall(source, name, rules, options[0]);
   refuseDanger(plan);
   return plan;
 }
@@ -91,7 +91,7 @@ export function dangerouslyAllow<const Source extends FunctionSource, const Name
   rules?: RulesFor<Source, Name>,
   ...options: OptionsFor<Source>
 ): PermissionPlan {
-  return planCall(source, name, rules as PlanRules | undefined, options[0]);
+  return planCall(source, name, rules, options[0]);
 }
 
 /**
@@ -142,7 +142,7 @@ export function dangerouslyAllowAnyTarget<
   const Source extends Abi | Interface,
   const Name extends FunctionName<Source>,
 >(abi: Source, name: Name, rules?: RulesFor<Source, Name>, options: CallOptions = {}): PermissionPlan {
-  const plan = planCall(abi, name, rules as PlanRules | undefined, { ...options, target: ZeroAddress });
+  const plan = planCall(abi, name, rules, { ...options, target: ZeroAddress });
   return { ...plan, kind: PERMISSION_KINDS.callAnyTarget };
 }
 

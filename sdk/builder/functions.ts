@@ -48,7 +48,7 @@ export function toInterface(abi: Abi | Interface): Interface {
   if (isInterface(abi)) return abi;
   const known = parsed.get(abi);
   if (known !== undefined) return known;
-  const made = Interface.from(abi as string[]);
+  const made = Interface.from(abi);
   const given = abi.filter((item) => typeof item !== "string" || item.trim() !== "").length;
   if (made.fragments.length < given) {
     // ethers leaves out what it cannot read, and says so on the console only.
