@@ -14,6 +14,7 @@ export * from "./describe";
 export * from "./envelope";
 export * from "./errors";
 export * from "./execution";
+export * from "./explain";
 export * from "./grant";
 export * from "./hex";
 export * from "./judge";

@@ -14,8 +14,8 @@ export type { ChargeSummary, NamedAddress, PermissionSummary, RuleSummary } from
 
 /** Who pays fees. */
 export interface FeeSummary {
-  /** `any`, the only one, or none. */
-  readonly paymaster: Address | "any" | "none";
+  /** The only one; the words `any` and `none` else. */
+  readonly paymaster: Address;
   /** Index of the budget that the account pays from; `unlimited`; or the account never pays. */
   readonly account: number | "unlimited" | "never";
   readonly text: string;
