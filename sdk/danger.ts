@@ -5,7 +5,10 @@ import type { Path, Rule } from "./rule";
 
 // Functions that hand out more than they seem to. The builder refuses them by their plain name, `lint` lists them.
 
-/** What of a permission matters here. */
+/**
+ * What of a permission matters here.
+ * @example const call: GuardedCall = { selector: "0x095ea7b3", rules: [], charged: [[32]] };
+ */
 export interface GuardedCall {
   readonly selector: Hex;
   readonly rules: readonly Pick<Rule, "op" | "path" | "other" | "mask" | "value">[];
@@ -13,7 +16,10 @@ export interface GuardedCall {
   readonly charged: readonly Path[];
 }
 
-/** Why a function is dangerous. */
+/**
+ * Why a function is dangerous.
+ * @example const danger: Danger | undefined = dangerOf({ selector: "0x095ea7b3", rules: [], charged: [] });
+ */
 export interface Danger {
   readonly code: "APPROVE_WITHOUT_BUDGET" | "UNBOUNDED_TRANSFER" | "DANGEROUS_FUNCTION";
   readonly message: string;

@@ -8,7 +8,7 @@ export * from "./builder";
 export * from "./charge";
 export * from "./check";
 export * from "./constants";
-export * from "./danger";
+export { dangerOf, type Danger, type GuardedCall } from "./danger";
 export * from "./decodeError";
 export * from "./describe";
 export * from "./envelope";

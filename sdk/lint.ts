@@ -19,10 +19,16 @@ import { validateSession, type Session } from "./session";
 import { permissionKey } from "./builder/define";
 import { bookOf, type Book, type DescribeContext } from "./describe/context";
 
-/** How bad a finding is: `high` can empty the account, `medium` lets more through than it seems, `low` is worth a look. */
+/**
+ * How bad a finding is: `high` can empty the account, `medium` lets more through than it seems, `low` is worth a look.
+ * @example const worst: Severity | undefined = lint(session)[0]?.severity;
+ */
 export type Severity = "high" | "medium" | "low";
 
-/** Something in a session that its owner should know before signing. */
+/**
+ * Something in a session that its owner should know before signing.
+ * @example const findings: readonly Finding[] = lint(session);
+ */
 export interface Finding {
   /** For programs; `LINT_CODES` has them all. */
   readonly code: LintCode;
@@ -34,7 +40,10 @@ export interface Finding {
   readonly why: string;
 }
 
-/** Every code of {@link lint}, with its severity. */
+/**
+ * Every code of {@link lint}, with its severity.
+ * @example const severity = LINT_CODES.ANY_CALL; // "high"
+ */
 export const LINT_CODES = {
   INVALID_SESSION: "high",
   ANY_CALL: "high",
@@ -60,7 +69,10 @@ export const LINT_CODES = {
   LONG_LIFE: "medium",
 } as const satisfies Readonly<Record<string, Severity>>;
 
-/** A code of {@link lint}. */
+/**
+ * A code of {@link lint}.
+ * @example const code: LintCode = "ANY_CALL";
+ */
 export type LintCode = keyof typeof LINT_CODES;
 
 /** A year and a day: longer sessions tend to be forgotten. */

@@ -6,35 +6,53 @@ import type { AddressInput, HasTarget, Numeric } from "./input";
 // (`Token__factory.abi`) and human-readable functions without structs. Of a typechain contract the function names are
 // known, but not the argument names (labels of tuples are out of TypeScript's reach): those are checked at run time.
 
-/** A parameter of a JSON ABI. */
+/**
+ * A parameter of a JSON ABI.
+ * @example const param: AbiParameter = { name: "to", type: "address" };
+ */
 export interface AbiParameter {
   readonly name?: string;
   readonly type: string;
   readonly components?: readonly AbiParameter[];
 }
 
-/** A function of a JSON ABI. */
+/**
+ * A function of a JSON ABI.
+ * @example const transfer: AbiFunction = { type: "function", name: "transfer", inputs: [{ name: "to", type: "address" }] };
+ */
 export interface AbiFunction {
   readonly type: "function";
   readonly name: string;
   readonly inputs: readonly AbiParameter[];
 }
 
-/** A JSON or human-readable ABI; `as const` for types. */
+/**
+ * A JSON or human-readable ABI; `as const` for types.
+ * @example const abi = ["function transfer(address to, uint256 amount)"] as const satisfies Abi;
+ */
 export type Abi = readonly (string | { readonly type?: string })[];
 
-/** A contract: ethers' `Contract` or a typechain one. */
+/**
+ * A contract: ethers' `Contract` or a typechain one.
+ * @example const contract: HasInterface = new Contract(USDC, ["function transfer(address to, uint256 amount)"]);
+ */
 export interface HasInterface extends HasTarget {
   readonly interface: Interface;
 }
 
-/** An ABI at an address. */
+/**
+ * An ABI at an address.
+ * @example const token = { address: USDC, abi: ["function transfer(address to, uint256 amount)"] } as const satisfies AbiAt;
+ */
 export interface AbiAt {
   readonly address: AddressInput;
   readonly abi: Abi | Interface;
 }
 
-/** Where functions come from. The last two have no address: then the options name the `target`. */
+/**
+ * Where functions come from. The last two have no address: then the options name the `target`.
+ * @example const source: FunctionSource = new Interface(["function transfer(address to, uint256 amount)"]);
+ */
 export type FunctionSource = HasInterface | AbiAt | Interface | Abi;
 
 // ------------------------------------------------------------------------------------------------ the functions of it
@@ -73,7 +91,10 @@ type ParseParameter<Text extends string> = Text extends `${infer Type} ${infer R
 
 type LastWord<Text extends string> = Text extends `${string} ${infer Rest}` ? LastWord<Rest> : Text;
 
-/** What the functions of a source are called: a name, or a whole signature where a name is not enough. */
+/**
+ * What the functions of a source are called: a name, or a whole signature where a name is not enough.
+ * @example const name: FunctionName<typeof usdc> = "transfer";
+ */
 export type FunctionName<Source> = Source extends { readonly interface: { getFunction(name: infer Name): unknown } }
   ? Name & string
   : IsConst<AbiOf<Source>> extends true
@@ -84,18 +105,27 @@ type WithSignature<Name extends string> = Name | `${Name}(${string})`;
 
 type BaseName<Name> = Name extends `${infer Base}(${string}` ? Base : Name;
 
-/** The rules of the arguments of a function. */
+/**
+ * The rules of the arguments of a function.
+ * @example const rules: RulesFor<typeof usdc, "transfer"> = { to: eq(alice), amount: spend("usdc") };
+ */
 export type RulesFor<Source, Name> =
   IsConst<AbiOf<Source>> extends true
     ? FieldRules<Extract<FunctionsOf<AbiOf<Source>>, { readonly name: BaseName<Name> }>["inputs"]>
     : UntypedRules;
 
-/** Rules of arguments of which TypeScript knows nothing; they are checked at run time. */
+/**
+ * Rules of arguments of which TypeScript knows nothing; they are checked at run time.
+ * @example const rules: UntypedRules = { to: eq(alice) };
+ */
 export type UntypedRules = Readonly<Record<string, RuleInput>>;
 
 // ----------------------------------------------------------------------------------------------- what an argument takes
 
-/** Conditions by the names of parameters, or by their positions. */
+/**
+ * Conditions by the names of parameters, or by their positions.
+ * @example const rules: FieldRules<[{ name: "to"; type: "address" }]> = { to: eq(alice) };
+ */
 export type FieldRules<Params extends readonly AbiParameter[]> = Params extends readonly AbiParameter[]
   ? number extends Params["length"]
     ? UntypedRules
@@ -112,7 +142,10 @@ type NameOf<Param> = Param extends { readonly name: infer Name extends string }
     : Name
   : never;
 
-/** The condition, or dictionary of conditions, that a parameter takes. */
+/**
+ * The condition, or dictionary of conditions, that a parameter takes.
+ * @example const rule: RuleOf<{ name: "to"; type: "address" }> = oneOf(alice, bob);
+ */
 export type RuleOf<Param extends AbiParameter> = Param["type"] extends `${infer Item}[${infer Size}]`
   ? Size extends `${string}]${string}`
     ? Condition<readonly unknown[] | Sized | Elements<unknown>>

@@ -17,7 +17,10 @@ import {
 import { findFunction } from "./functions";
 import { print, toAddress, type AddressInput, type Numeric } from "./input";
 
-/** What is not in the arguments of a call. */
+/**
+ * What is not in the arguments of a call.
+ * @example const options: CallOptions = { value: lte(parseEther("0.1")), calls: count("mints") };
+ */
 export interface CallOptions {
   /** The native value of the calls: `lte(cap of each)`, `spend(budget)`, or `all` of both. None by default. */
   readonly value?: Condition<Numeric>;
@@ -25,19 +28,28 @@ export interface CallOptions {
   readonly calls?: CallCount;
 }
 
-/** For an ABI or Interface, which have no address. */
+/**
+ * For an ABI or Interface, which have no address.
+ * @example const options: TargetedOptions = { target: USDC };
+ */
 export interface TargetedOptions extends CallOptions {
   readonly target: AddressInput;
 }
 
-/** The cap of native value, and the budgets that count it. */
+/**
+ * The cap of native value, and the budgets that count it.
+ * @example const plan: ValuePlan = allow(nft, "mint", {}, { value: lte(5n) }).value; // { cap: 5n, budgets: [] }
+ */
 export interface ValuePlan {
   /** Wei of each call; `undefined`: as much as the budgets have. */
   readonly cap: bigint | undefined;
   readonly budgets: readonly string[];
 }
 
-/** Permissions that still wait for their session: for its account and the numbers of its budgets. */
+/**
+ * Permissions that still wait for their session: for its account and the numbers of its budgets.
+ * @example const plan: PermissionPlan = allow(usdc, "transfer", { to: eq(alice) });
+ */
 export interface PermissionPlan {
   /** One of {@link PERMISSION_KINDS}. */
   readonly kind: number;
@@ -52,7 +64,10 @@ export interface PermissionPlan {
   readonly where: string;
 }
 
-/** Where the address is not in the source, the options must name it. */
+/**
+ * Where the address is not in the source, the options must name it.
+ * @example const options: OptionsFor<Interface> = [{ target: USDC }];
+ */
 export type OptionsFor<Source> = Source extends Abi | Interface ? [options: TargetedOptions] : [options?: CallOptions];
 
 /**
@@ -67,7 +82,7 @@ export type OptionsFor<Source> = Source extends Abi | Interface ? [options: Targ
  *
  * @example
  * allow(usdc, "transfer", { to: oneOf(alice, bob), amount: spend("usdc") })
- * allow({ address: router, abi: ROUTER_ABI }, "swap", { params: { tokenIn: eq(USDC), recipient: self() } })
+ * allow({ address: ROUTER, abi: ROUTER_ABI }, "swap", { params: { tokenIn: eq(USDC), recipient: self() } })
  */
 export function allow<const Source extends FunctionSource, const Name extends FunctionName<Source>>(
   source: Source,

@@ -9,7 +9,10 @@ import { bounds, integerWord, usedBits, wordOf, wordTypeOf, type WordType } from
 
 // Conditions on named arguments → rules and charges at paths.
 
-/** A {@link Rule} before the session is known. */
+/**
+ * A {@link Rule} before the session is known.
+ * @example const draft: RuleDraft | undefined = allow(usdc, "transfer", { to: self() }).drafts[0]?.rules[0];
+ */
 export interface RuleDraft {
   readonly op: number;
   readonly path: Path;
@@ -22,19 +25,28 @@ export interface RuleDraft {
   readonly implied?: true;
 }
 
-/** An ARGUMENT charge before the budgets have numbers. */
+/**
+ * An ARGUMENT charge before the budgets have numbers.
+ * @example const draft: ChargeDraft | undefined = allow(usdc, "transfer", { amount: spend("usdc") }).drafts[0]?.charges[0];
+ */
 export interface ChargeDraft {
   readonly budget: string;
   readonly path: Path;
 }
 
-/** One way to meet the conditions: all of these rules. */
+/**
+ * One way to meet the conditions: all of these rules.
+ * @example const drafts: readonly Draft[] = allow(usdc, "transfer", { to: oneOf(alice, bob) }).drafts; // two
+ */
 export interface Draft {
   readonly rules: readonly RuleDraft[];
   readonly charges: readonly ChargeDraft[];
 }
 
-/** Most permissions (inclusive) that one `allow` may stand for: all that a session can have. */
+/**
+ * Most permissions (inclusive) that one `allow` may stand for: all that a session can have.
+ * @example const fits = recipients.length <= MAX_ALTERNATIVES;
+ */
 export const MAX_ALTERNATIVES = 1024;
 
 /**
@@ -344,7 +356,7 @@ function locate(inputs: readonly ParamType[], text: string, where: string): Loca
  * The path of the word that a text such as `amount`, `params.tokenIn` or `path[1]` names; of `bytes`, `string` or a dynamic
  * array, that of its length. For rules made by hand.
  * Raises `UNKNOWN_ARGUMENT`, `UNKNOWN_ELEMENT`, `WRONG_CONDITION`, `PATH_TOO_LONG`, `OFFSET_TOO_FAR`.
- * @example argumentPath(router.interface.getFunction("swap").inputs, "path[1]") // [64, 64]
+ * @example argumentPath(new Interface(router.abi).getFunction("swap")!.inputs, "path[1]") // [64, 64]
  */
 export function argumentPath(inputs: readonly ParamType[], text: string): Path {
   const { param, place } = locate(inputs, text, text);

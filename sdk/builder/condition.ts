@@ -3,10 +3,16 @@ import { print, toBigInt, type AddressInput, type HasAddress, type Numeric } fro
 
 // What may be said of one argument. A condition knows nothing of the ABI; the compiler gives it a place and a type.
 
-/** A comparison of numbers as the user writes it; signed or not is the ABI's business. */
+/**
+ * A comparison of numbers as the user writes it; signed or not is the ABI's business.
+ * @example const order: Order = "lte";
+ */
 export type Order = "lt" | "lte" | "gt" | "gte";
 
-/** What a {@link Condition} holds. */
+/**
+ * What a {@link Condition} holds.
+ * @example const node: ConditionNode = { kind: "eq", value: 5n };
+ */
 export type ConditionNode =
   | { readonly kind: "eq"; readonly value: unknown }
   | { readonly kind: "not"; readonly values: readonly unknown[] }
@@ -36,25 +42,40 @@ export interface Condition<out Value> {
   readonly [ACCEPTS]?: Value;
 }
 
-/** Each argument of a call: a condition, or for a struct a dictionary of its fields. */
+/**
+ * Each argument of a call: a condition, or for a struct a dictionary of its fields.
+ * @example const rules: Record<string, RuleInput> = { to: eq(alice), params: { amount: lte(5n) } };
+ */
 export type RuleInput = Condition<unknown> | { readonly [field: string]: RuleInput | undefined };
 
-/** Marks the conditions of everything that has a length. */
+/**
+ * Marks the conditions of everything that has a length.
+ * @example const short: Condition<Sized> = length(lte(32));
+ */
 export interface Sized {
   readonly sized: true;
 }
 
-/** Marks the conditions of `bytes`, `bytesN` and `string`. */
+/**
+ * Marks the conditions of `bytes`, `bytesN` and `string`.
+ * @example const start: Condition<Prefixed> = prefix("0x1234");
+ */
 export interface Prefixed {
   readonly prefixed: true;
 }
 
-/** Marks the conditions on elements of an array. */
+/**
+ * Marks the conditions on elements of an array.
+ * @example const first: Condition<Elements<Condition<string>>> = element(0, eq(alice));
+ */
 export interface Elements<out Rule> {
   readonly elements: Rule;
 }
 
-/** The charge of one budget for each call; made by {@link count}. */
+/**
+ * The charge of one budget for each call; made by {@link count}.
+ * @example const calls: CallCount = count("mints");
+ */
 export interface CallCount {
   readonly kind: "count";
   readonly budgets: readonly string[];
@@ -182,7 +203,10 @@ export function self(): Condition<HasAddress> {
 
 // ------------------------------------------------------------------------------------------------------------ ratios
 
-/** Decimals of the two tokens of a ratio; then the factor is the price that people say. */
+/**
+ * Decimals of the two tokens of a ratio; then the factor is the price that people say.
+ * @example const units: RatioUnits = { decimals: 18, otherDecimals: 6 };
+ */
 export interface RatioUnits {
   /** Decimals of the argument that the condition is on. */
   readonly decimals: number;
@@ -312,7 +336,10 @@ export function elements<const Rule extends RuleInput>(rules: readonly Rule[]): 
   return condition({ kind: "elements", rules: new Map(rules.entries()), exact: true });
 }
 
-/** The value of a condition, for {@link all}. */
+/**
+ * The value of a condition, for {@link all}.
+ * @example const value: ValueOf<Condition<bigint>> = 5n;
+ */
 export type ValueOf<C> = C extends Condition<infer Value> ? Value : never;
 
 /**
@@ -325,5 +352,8 @@ export function all<const Conditions extends readonly Condition<unknown>[]>(
   return condition({ kind: "all", conditions: atLeastOne(conditions, "all") });
 }
 
-/** What the conditions of an address take. */
+/**
+ * What the conditions of an address take.
+ * @example const recipients: AddressCondition = oneOf(alice, bob);
+ */
 export type AddressCondition = Condition<AddressInput>;

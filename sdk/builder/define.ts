@@ -32,14 +32,20 @@ import {
 
 // --------------------------------------------------------------------------------------------------------------- fees
 
-/** Who pays for the operations; made by {@link sponsoredBy} and the two `dangerously…` functions. */
+/**
+ * Who pays for the operations; made by {@link sponsoredBy} and the two `dangerously…` functions.
+ * @example const fees: Fees = sponsoredBy(paymaster, { otherwise: "fees" });
+ */
 export interface Fees {
   readonly paymaster: Address;
   /** What pays when no paymaster does: a budget by name, without limit, or nothing. */
   readonly otherwise: { readonly budget: string } | "unlimited" | "nothing";
 }
 
-/** Options of {@link sponsoredBy}. */
+/**
+ * Options of {@link sponsoredBy}.
+ * @example const options: SponsorOptions = { otherwise: "fees" };
+ */
 export interface SponsorOptions {
   /** The budget that pays when the paymaster does not; without it the account never pays. */
   readonly otherwise?: string;
@@ -47,7 +53,7 @@ export interface SponsorOptions {
 
 /**
  * This paymaster pays, and no other.
- * @example defineSession({ …, fees: sponsoredBy(paymaster) })
+ * @example const fees = sponsoredBy(paymaster, { otherwise: "fees" }); // as `fees` of defineSession
  */
 export function sponsoredBy(paymaster: AddressInput, { otherwise }: SponsorOptions = {}): Fees {
   const address = toAddress(paymaster, "paymaster");
@@ -61,7 +67,7 @@ export function sponsoredBy(paymaster: AddressInput, { otherwise }: SponsorOptio
 /**
  * Any paymaster may pay. Dangerous: one that takes tokens for its service may take them from the account, past every
  * budget, if the account has approved it.
- * @example defineSession({ …, fees: dangerouslySponsoredByAnyone() })
+ * @example const fees = dangerouslySponsoredByAnyone(); // as `fees` of defineSession
  */
 export function dangerouslySponsoredByAnyone({ otherwise }: SponsorOptions = {}): Fees {
   return { paymaster: ANY_PAYMASTER, otherwise: otherwise === undefined ? "nothing" : { budget: otherwise } };
@@ -69,7 +75,7 @@ export function dangerouslySponsoredByAnyone({ otherwise }: SponsorOptions = {})
 
 /**
  * The account pays whatever the key asks. Dangerous: a stolen key can burn the whole balance as gas.
- * @example defineSession({ …, fees: dangerouslyUnlimitedFees() })
+ * @example const fees = dangerouslyUnlimitedFees(); // as `fees` of defineSession
  */
 export function dangerouslyUnlimitedFees(): Fees {
   return { paymaster: ZeroAddress, otherwise: "unlimited" };
@@ -77,10 +83,16 @@ export function dangerouslyUnlimitedFees(): Fees {
 
 // ------------------------------------------------------------------------------------------------------- the session
 
-/** A list of permissions, or lists of lists. */
+/**
+ * A list of permissions, or lists of lists.
+ * @example const plans: PermissionPlans = [allowTransfer(alice, lte(5n)), allow(usdc, "transfer", { to: eq(alice) })];
+ */
 export type PermissionPlans = readonly (PermissionPlan | PermissionPlans)[];
 
-/** What {@link defineSession} makes a session of. */
+/**
+ * What {@link defineSession} makes a session of.
+ * @example const common = { account, chainId: 1, key: bot.address, validUntil: inDays(30) } satisfies Partial<SessionDefinition>;
+ */
 export interface SessionDefinition<Name extends string = string> {
   /** The smart account. */
   readonly account: AddressInput;

@@ -33,6 +33,7 @@ export {
   type RatioUnits,
   type RuleInput,
   type Sized,
+  type ValueOf,
 } from "./condition";
 export {
   dangerouslySponsoredByAnyone,

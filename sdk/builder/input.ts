@@ -3,23 +3,38 @@ import { asAddress, type Address } from "../hex";
 
 // What a user may write where the document has one form only.
 
-/** An address, or what has one: an ethers `Contract` (`target`), a `Wallet` (`address`). ENS names are not resolved. */
+/**
+ * An address, or what has one: an ethers `Contract` (`target`), a `Wallet` (`address`). ENS names are not resolved.
+ * @example const who: AddressInput[] = [alice, bot, new Contract(USDC, [])];
+ */
 export type AddressInput = Address | HasAddress | HasTarget;
 
-/** Such as an ethers `Wallet`. */
+/**
+ * Such as an ethers `Wallet`.
+ * @example const holder: HasAddress = Wallet.createRandom();
+ */
 export interface HasAddress {
   readonly address: string;
 }
 
-/** Such as an ethers `Contract`. */
+/**
+ * Such as an ethers `Contract`.
+ * @example const holder: HasTarget = new Contract(USDC, []);
+ */
 export interface HasTarget {
   readonly target: string | object;
 }
 
-/** An integer. A number must be a safe one; units are yours: `parseUnits("100", 6)`. */
+/**
+ * An integer. A number must be a safe one; units are yours: `parseUnits("100", 6)`.
+ * @example const amounts: Numeric[] = [5, 5n];
+ */
 export type Numeric = bigint | number;
 
-/** A moment: a `Date`, or unix **seconds**. Milliseconds are refused. */
+/**
+ * A moment: a `Date`, or unix **seconds**. Milliseconds are refused.
+ * @example const times: TimeInput[] = [new Date("2099-12-22T10:00:00Z"), inDays(30)];
+ */
 export type TimeInput = Date | number;
 
 /**

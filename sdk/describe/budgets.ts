@@ -6,10 +6,16 @@ import { ERC20_AMOUNTS, nativeToken, type Book, type DescribeContext, type Token
 import { amount, period } from "./format";
 import type { PermissionGroup } from "./merge";
 
-/** What a budget counts: calls, a token or the native coin, or numbers of which the unit is not known. */
+/**
+ * What a budget counts: calls, a token or the native coin, or numbers of which the unit is not known.
+ * @example const unit: BudgetUnit = { symbol: "USDC", decimals: 6 };
+ */
 export type BudgetUnit = "calls" | "unknown" | Token;
 
-/** A budget in words. */
+/**
+ * A budget in words.
+ * @example const budgets: readonly BudgetSummary[] = summarize(session).budgets;
+ */
 export interface BudgetSummary {
   /** Its place in the session. */
   readonly index: number;

@@ -4,13 +4,19 @@ import { toInterface } from "../builder/functions";
 import { toAddress, type AddressInput } from "../builder/input";
 import type { Address, Hex } from "../hex";
 
-/** An ERC-20 token. */
+/**
+ * An ERC-20 token.
+ * @example const token: TokenInfo = { address: USDC, decimals: 6 };
+ */
 export interface TokenInfo {
   readonly address: AddressInput;
   readonly decimals: number;
 }
 
-/** What the reader knows of the world. All of it is trusted: a wrong label makes a true description mislead. */
+/**
+ * What the reader knows of the world. All of it is trusted: a wrong label makes a true description mislead.
+ * @example const context: DescribeContext = { tokens: { USDC: { address: USDC, decimals: 6 } }, labels: { Alice: alice } };
+ */
 export interface DescribeContext {
   /** By symbol: `{ USDC: { address, decimals: 6 } }`. */
   readonly tokens?: Readonly<Record<string, TokenInfo>>;
@@ -24,7 +30,10 @@ export interface DescribeContext {
   readonly nativeSymbol?: string;
 }
 
-/** A token with its symbol. */
+/**
+ * A token with its symbol.
+ * @example const token: Token = { symbol: "USDC", decimals: 6 };
+ */
 export interface Token {
   readonly symbol: string;
   readonly decimals: number;

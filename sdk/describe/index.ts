@@ -8,11 +8,14 @@ import { mergePermissions } from "./merge";
 import { budgetName, summarizePermission, type PermissionSummary } from "./permissions";
 
 export type { BudgetSummary, BudgetUnit } from "./budgets";
-export type { Book, DescribeContext, Token, TokenInfo } from "./context";
+export type { DescribeContext, Token, TokenInfo } from "./context";
 export { locateWord, type LocatedWord } from "./locate";
 export type { ChargeSummary, NamedAddress, PermissionSummary, RuleSummary } from "./permissions";
 
-/** Who pays fees. */
+/**
+ * Who pays fees.
+ * @example const fees: FeeSummary = summarize(session).fees;
+ */
 export interface FeeSummary {
   /** The only one; the words `any` and `none` else. */
   readonly paymaster: Address;
@@ -21,7 +24,10 @@ export interface FeeSummary {
   readonly text: string;
 }
 
-/** Whose signatures the session takes. */
+/**
+ * Whose signatures the session takes.
+ * @example const key: KeySummary = summarize(session).key;
+ */
 export interface KeySummary {
   readonly kind: "ecdsa" | "erc7913";
   /** The key's address, or the verifier's. */
@@ -30,7 +36,10 @@ export interface KeySummary {
   readonly publicKey?: Hex;
 }
 
-/** A session in words and numbers. */
+/**
+ * A session in words and numbers.
+ * @example const summary: SessionSummary = summarize(session);
+ */
 export interface SessionSummary {
   readonly account: Address;
   readonly chainId: bigint;

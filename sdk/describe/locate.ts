@@ -5,7 +5,10 @@ import type { Path } from "../rule";
 
 // The builder's way back: which argument is it that a path reads?
 
-/** The word that a path reads. */
+/**
+ * The word that a path reads.
+ * @example const word: LocatedWord | undefined = locateWord([ParamType.from("uint256 amount")], [0]);
+ */
 export interface LocatedWord {
   /** `amount`, `params.tokenIn`, `path[1]`, `path.length`, `data[0…31]`. */
   readonly name: string;
@@ -20,7 +23,7 @@ export interface LocatedWord {
 
 /**
  * The word that a path reads in calls of a function with these inputs; `undefined` if no word starts there.
- * @example locateWord(transfer.inputs, [32]) // { name: "amount", kind: "value", … }
+ * @example locateWord(new Interface(usdc.abi).getFunction("transfer")!.inputs, [32])?.name // "amount"
  */
 export function locateWord(inputs: readonly ParamType[], path: Path): LocatedWord | undefined {
   return inList(inputs, "", path, 0);

@@ -21,14 +21,20 @@ import { alternatives, amount, list, wordText } from "./format";
 import { locateWord, type LocatedWord } from "./locate";
 import type { MergedRule, PermissionGroup } from "./merge";
 
-/** An address and what it is called. */
+/**
+ * An address and what it is called.
+ * @example const targets: readonly NamedAddress[] = summarize(session).permissions[0]!.targets;
+ */
 export interface NamedAddress {
   readonly address: Address;
   /** The address itself if it is not known. */
   readonly name: string;
 }
 
-/** A rule in words. */
+/**
+ * A rule in words.
+ * @example const rules: readonly RuleSummary[] = summarize(session).permissions[0]!.rules;
+ */
 export interface RuleSummary {
   /** The argument's name, if the ABI is known and has a word there. */
   readonly argument?: string;
@@ -43,7 +49,10 @@ export interface RuleSummary {
   readonly text: string;
 }
 
-/** A charge in words. */
+/**
+ * A charge in words.
+ * @example const charges: readonly ChargeSummary[] = summarize(session).permissions[0]!.charges;
+ */
 export interface ChargeSummary {
   /** Index of the budget. */
   readonly budget: number;
@@ -53,7 +62,10 @@ export interface ChargeSummary {
   readonly path: Path;
 }
 
-/** Permissions that read as one. */
+/**
+ * Permissions that read as one.
+ * @example const [first]: readonly PermissionSummary[] = summarize(session).permissions;
+ */
 export interface PermissionSummary {
   readonly action: "call" | "transfer" | "anyCall" | "callAnyTarget";
   /** Contracts or recipients; empty for any. */

@@ -1,10 +1,16 @@
 import { SessionKeyError } from "../errors";
 
-/** Who refused. */
+/**
+ * Who refused.
+ * @example const layer: FailureLayer = explain(new Error("AA24 signature error")).layer; // "validator"
+ */
 export type FailureLayer =
   "sdk" | "validator" | "account" | "entryPoint" | "paymaster" | "bundler" | "target" | "node" | "wallet" | "unknown";
 
-/** What {@link SessionFailure} is made of. */
+/**
+ * What {@link SessionFailure} is made of.
+ * @example const parts: FailureParts = { code: "MINE", layer: "sdk", cause: "It rains.", remedy: "Wait." };
+ */
 export interface FailureParts {
   readonly code: string;
   readonly layer: FailureLayer;

@@ -8,7 +8,10 @@ import { VALIDATOR_EXPLANATIONS } from "./validatorErrors";
 export { SessionFailure, type FailureLayer, type FailureParts } from "./failure";
 export { readRevert, type ErrorSource, type Revert } from "./revert";
 
-/** What helps to explain. */
+/**
+ * What helps to explain.
+ * @example const context: ExplainContext = { abis: [usdc, ["error TooLate(uint256 deadline)"]] };
+ */
 export interface ExplainContext {
   /** ABIs of the targets, the account, the paymaster: their custom errors are then known by name. */
   readonly abis?: readonly ErrorSource[];

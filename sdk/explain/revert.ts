@@ -4,7 +4,10 @@ import type { Abi, AbiAt, HasInterface } from "../builder/abiTypes";
 import { toInterface } from "../builder/functions";
 import type { Hex } from "../hex";
 
-/** Revert data, read. */
+/**
+ * Revert data, read.
+ * @example const revert: Revert | undefined = readRevert("0x1234");
+ */
 export interface Revert {
   readonly kind: "entryPoint" | "validator" | "message" | "panic" | "custom";
   /** Name of the custom error. */
@@ -17,7 +20,10 @@ export interface Revert {
   readonly inner?: Hex;
 }
 
-/** ABIs in which `explain` looks for custom errors. */
+/**
+ * ABIs in which `explain` looks for custom errors.
+ * @example const source: ErrorSource = ["error TooLate(uint256 deadline)"];
+ */
 export type ErrorSource = Abi | Interface | AbiAt | HasInterface;
 
 /** What EntryPoints, accounts and tokens made of OpenZeppelin's parts raise. */
@@ -76,7 +82,7 @@ const PANIC = "0x4e487b71";
 /**
  * Reads revert data with the ABIs of the EntryPoint, the validator, OpenZeppelin's parts, and more of yours; `undefined`
  * if it is none of them. Never throws.
- * @example readRevert("0x08c379a0…") // { kind: "message", name: "Error", args: { reason: "not enough" }, … }
+ * @example readRevert(data)?.args // { reason: "not enough" }
  */
 export function readRevert(data: Hex, sources: readonly ErrorSource[] = []): Revert | undefined {
   if (data.length < 10) return undefined;
