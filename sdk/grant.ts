@@ -18,8 +18,7 @@ export interface Grant {
  * What the owner signs: the `Session` itself for one, a `SessionGrant` for several.
  * Raises `EMPTY_GRANT`, `DIFFERENT_HEIGHTS`, `GrantTooHigh`.
  * @example
- * const { domain, types, message } = grantTypedData(sessions, validator);
- * const signature = adapter.wrapOwnerSignature(await owner.signTypedData(domain, types, message));
+ * const signature = await ownerSignature(owner, adapter, grantTypedData(sessions, validator));
  */
 export function grantTypedData(sessions: readonly Session[], validator: Address): TypedData {
   const only = onlySession(sessions);

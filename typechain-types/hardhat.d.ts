@@ -22,6 +22,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.AccountERC7579__factory>;
     getContractFactory(
+      name: "PaymasterSigner",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.PaymasterSigner__factory>;
+    getContractFactory(
+      name: "Paymaster",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Paymaster__factory>;
+    getContractFactory(
       name: "ERC7579Utils",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ERC7579Utils__factory>;
@@ -106,6 +114,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Address__factory>;
     getContractFactory(
+      name: "Base64",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Base64__factory>;
+    getContractFactory(
       name: "Create2",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Create2__factory>;
@@ -114,9 +126,29 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ECDSA__factory>;
     getContractFactory(
+      name: "EIP712",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.EIP712__factory>;
+    getContractFactory(
       name: "MessageHashUtils",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.MessageHashUtils__factory>;
+    getContractFactory(
+      name: "SignerECDSA",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.SignerECDSA__factory>;
+    getContractFactory(
+      name: "ERC7913P256Verifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC7913P256Verifier__factory>;
+    getContractFactory(
+      name: "ERC7913RSAVerifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC7913RSAVerifier__factory>;
+    getContractFactory(
+      name: "ERC7913WebAuthnVerifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC7913WebAuthnVerifier__factory>;
     getContractFactory(
       name: "Errors",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -129,6 +161,10 @@ declare module "hardhat/types/runtime" {
       name: "Packing",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Packing__factory>;
+    getContractFactory(
+      name: "ShortStrings",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ShortStrings__factory>;
     getContractFactory(
       name: "Strings",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -150,9 +186,77 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ISessionKeyValidator__factory>;
     getContractFactory(
+      name: "Answerer",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Answerer__factory>;
+    getContractFactory(
+      name: "BigAnswerer",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.BigAnswerer__factory>;
+    getContractFactory(
+      name: "ImmutableSigner",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ImmutableSigner__factory>;
+    getContractFactory(
+      name: "MeddlingSigner",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.MeddlingSigner__factory>;
+    getContractFactory(
+      name: "StoredSigner",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StoredSigner__factory>;
+    getContractFactory(
+      name: "AccessVices",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.AccessVices__factory>;
+    getContractFactory(
+      name: "StatelessVirtues",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StatelessVirtues__factory>;
+    getContractFactory(
+      name: "ProbeAccount",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ProbeAccount__factory>;
+    getContractFactory(
+      name: "ProbeFactory",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ProbeFactory__factory>;
+    getContractFactory(
+      name: "ProbePaymaster",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ProbePaymaster__factory>;
+    getContractFactory(
+      name: "OpcodeVices",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.OpcodeVices__factory>;
+    getContractFactory(
+      name: "Relay",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Relay__factory>;
+    getContractFactory(
+      name: "Stepper",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Stepper__factory>;
+    getContractFactory(
+      name: "StorageVices",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StorageVices__factory>;
+    getContractFactory(
+      name: "HashVerifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.HashVerifier__factory>;
+    getContractFactory(
+      name: "NestedOwnerValidator",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.NestedOwnerValidator__factory>;
+    getContractFactory(
       name: "Recorder",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Recorder__factory>;
+    getContractFactory(
+      name: "VerifyingPaymaster",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.VerifyingPaymaster__factory>;
     getContractFactory(
       name: "SessionLens",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -161,6 +265,22 @@ declare module "hardhat/types/runtime" {
       name: "SessionKeyValidator",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.SessionKeyValidator__factory>;
+    getContractFactory(
+      name: "ERC1271Verifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC1271Verifier__factory>;
+    getContractFactory(
+      name: "MultisigVerifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.MultisigVerifier__factory>;
+    getContractFactory(
+      name: "P256Sha256Verifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.P256Sha256Verifier__factory>;
+    getContractFactory(
+      name: "P256Verifier",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.P256Verifier__factory>;
 
     getContractAt(
       name: "Account",
@@ -172,6 +292,16 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.AccountERC7579>;
+    getContractAt(
+      name: "PaymasterSigner",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.PaymasterSigner>;
+    getContractAt(
+      name: "Paymaster",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Paymaster>;
     getContractAt(
       name: "ERC7579Utils",
       address: string | ethers.Addressable,
@@ -278,6 +408,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.Address>;
     getContractAt(
+      name: "Base64",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Base64>;
+    getContractAt(
       name: "Create2",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -288,10 +423,35 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.ECDSA>;
     getContractAt(
+      name: "EIP712",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.EIP712>;
+    getContractAt(
       name: "MessageHashUtils",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.MessageHashUtils>;
+    getContractAt(
+      name: "SignerECDSA",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.SignerECDSA>;
+    getContractAt(
+      name: "ERC7913P256Verifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC7913P256Verifier>;
+    getContractAt(
+      name: "ERC7913RSAVerifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC7913RSAVerifier>;
+    getContractAt(
+      name: "ERC7913WebAuthnVerifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC7913WebAuthnVerifier>;
     getContractAt(
       name: "Errors",
       address: string | ethers.Addressable,
@@ -307,6 +467,11 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.Packing>;
+    getContractAt(
+      name: "ShortStrings",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ShortStrings>;
     getContractAt(
       name: "Strings",
       address: string | ethers.Addressable,
@@ -333,10 +498,95 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.ISessionKeyValidator>;
     getContractAt(
+      name: "Answerer",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Answerer>;
+    getContractAt(
+      name: "BigAnswerer",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.BigAnswerer>;
+    getContractAt(
+      name: "ImmutableSigner",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ImmutableSigner>;
+    getContractAt(
+      name: "MeddlingSigner",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.MeddlingSigner>;
+    getContractAt(
+      name: "StoredSigner",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StoredSigner>;
+    getContractAt(
+      name: "AccessVices",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.AccessVices>;
+    getContractAt(
+      name: "StatelessVirtues",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StatelessVirtues>;
+    getContractAt(
+      name: "ProbeAccount",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ProbeAccount>;
+    getContractAt(
+      name: "ProbeFactory",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ProbeFactory>;
+    getContractAt(
+      name: "ProbePaymaster",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ProbePaymaster>;
+    getContractAt(
+      name: "OpcodeVices",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.OpcodeVices>;
+    getContractAt(
+      name: "Relay",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Relay>;
+    getContractAt(
+      name: "Stepper",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Stepper>;
+    getContractAt(
+      name: "StorageVices",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StorageVices>;
+    getContractAt(
+      name: "HashVerifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.HashVerifier>;
+    getContractAt(
+      name: "NestedOwnerValidator",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.NestedOwnerValidator>;
+    getContractAt(
       name: "Recorder",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.Recorder>;
+    getContractAt(
+      name: "VerifyingPaymaster",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.VerifyingPaymaster>;
     getContractAt(
       name: "SessionLens",
       address: string | ethers.Addressable,
@@ -347,6 +597,26 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.SessionKeyValidator>;
+    getContractAt(
+      name: "ERC1271Verifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC1271Verifier>;
+    getContractAt(
+      name: "MultisigVerifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.MultisigVerifier>;
+    getContractAt(
+      name: "P256Sha256Verifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.P256Sha256Verifier>;
+    getContractAt(
+      name: "P256Verifier",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.P256Verifier>;
 
     deployContract(
       name: "Account",
@@ -356,6 +626,14 @@ declare module "hardhat/types/runtime" {
       name: "AccountERC7579",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.AccountERC7579>;
+    deployContract(
+      name: "PaymasterSigner",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PaymasterSigner>;
+    deployContract(
+      name: "Paymaster",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Paymaster>;
     deployContract(
       name: "ERC7579Utils",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -441,6 +719,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Address>;
     deployContract(
+      name: "Base64",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Base64>;
+    deployContract(
       name: "Create2",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Create2>;
@@ -449,9 +731,29 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ECDSA>;
     deployContract(
+      name: "EIP712",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.EIP712>;
+    deployContract(
       name: "MessageHashUtils",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.MessageHashUtils>;
+    deployContract(
+      name: "SignerECDSA",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SignerECDSA>;
+    deployContract(
+      name: "ERC7913P256Verifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913P256Verifier>;
+    deployContract(
+      name: "ERC7913RSAVerifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913RSAVerifier>;
+    deployContract(
+      name: "ERC7913WebAuthnVerifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913WebAuthnVerifier>;
     deployContract(
       name: "Errors",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -464,6 +766,10 @@ declare module "hardhat/types/runtime" {
       name: "Packing",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Packing>;
+    deployContract(
+      name: "ShortStrings",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ShortStrings>;
     deployContract(
       name: "Strings",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -485,9 +791,77 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ISessionKeyValidator>;
     deployContract(
+      name: "Answerer",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Answerer>;
+    deployContract(
+      name: "BigAnswerer",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.BigAnswerer>;
+    deployContract(
+      name: "ImmutableSigner",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ImmutableSigner>;
+    deployContract(
+      name: "MeddlingSigner",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.MeddlingSigner>;
+    deployContract(
+      name: "StoredSigner",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StoredSigner>;
+    deployContract(
+      name: "AccessVices",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AccessVices>;
+    deployContract(
+      name: "StatelessVirtues",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StatelessVirtues>;
+    deployContract(
+      name: "ProbeAccount",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbeAccount>;
+    deployContract(
+      name: "ProbeFactory",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbeFactory>;
+    deployContract(
+      name: "ProbePaymaster",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbePaymaster>;
+    deployContract(
+      name: "OpcodeVices",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.OpcodeVices>;
+    deployContract(
+      name: "Relay",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Relay>;
+    deployContract(
+      name: "Stepper",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Stepper>;
+    deployContract(
+      name: "StorageVices",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StorageVices>;
+    deployContract(
+      name: "HashVerifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HashVerifier>;
+    deployContract(
+      name: "NestedOwnerValidator",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.NestedOwnerValidator>;
+    deployContract(
       name: "Recorder",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Recorder>;
+    deployContract(
+      name: "VerifyingPaymaster",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.VerifyingPaymaster>;
     deployContract(
       name: "SessionLens",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -496,6 +870,22 @@ declare module "hardhat/types/runtime" {
       name: "SessionKeyValidator",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.SessionKeyValidator>;
+    deployContract(
+      name: "ERC1271Verifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC1271Verifier>;
+    deployContract(
+      name: "MultisigVerifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.MultisigVerifier>;
+    deployContract(
+      name: "P256Sha256Verifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.P256Sha256Verifier>;
+    deployContract(
+      name: "P256Verifier",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.P256Verifier>;
 
     deployContract(
       name: "Account",
@@ -507,6 +897,16 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.AccountERC7579>;
+    deployContract(
+      name: "PaymasterSigner",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PaymasterSigner>;
+    deployContract(
+      name: "Paymaster",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Paymaster>;
     deployContract(
       name: "ERC7579Utils",
       args: any[],
@@ -613,6 +1013,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Address>;
     deployContract(
+      name: "Base64",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Base64>;
+    deployContract(
       name: "Create2",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -623,10 +1028,35 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ECDSA>;
     deployContract(
+      name: "EIP712",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.EIP712>;
+    deployContract(
       name: "MessageHashUtils",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.MessageHashUtils>;
+    deployContract(
+      name: "SignerECDSA",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SignerECDSA>;
+    deployContract(
+      name: "ERC7913P256Verifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913P256Verifier>;
+    deployContract(
+      name: "ERC7913RSAVerifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913RSAVerifier>;
+    deployContract(
+      name: "ERC7913WebAuthnVerifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC7913WebAuthnVerifier>;
     deployContract(
       name: "Errors",
       args: any[],
@@ -642,6 +1072,11 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Packing>;
+    deployContract(
+      name: "ShortStrings",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ShortStrings>;
     deployContract(
       name: "Strings",
       args: any[],
@@ -668,10 +1103,95 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ISessionKeyValidator>;
     deployContract(
+      name: "Answerer",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Answerer>;
+    deployContract(
+      name: "BigAnswerer",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.BigAnswerer>;
+    deployContract(
+      name: "ImmutableSigner",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ImmutableSigner>;
+    deployContract(
+      name: "MeddlingSigner",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.MeddlingSigner>;
+    deployContract(
+      name: "StoredSigner",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StoredSigner>;
+    deployContract(
+      name: "AccessVices",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AccessVices>;
+    deployContract(
+      name: "StatelessVirtues",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StatelessVirtues>;
+    deployContract(
+      name: "ProbeAccount",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbeAccount>;
+    deployContract(
+      name: "ProbeFactory",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbeFactory>;
+    deployContract(
+      name: "ProbePaymaster",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ProbePaymaster>;
+    deployContract(
+      name: "OpcodeVices",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.OpcodeVices>;
+    deployContract(
+      name: "Relay",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Relay>;
+    deployContract(
+      name: "Stepper",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Stepper>;
+    deployContract(
+      name: "StorageVices",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StorageVices>;
+    deployContract(
+      name: "HashVerifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HashVerifier>;
+    deployContract(
+      name: "NestedOwnerValidator",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.NestedOwnerValidator>;
+    deployContract(
       name: "Recorder",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Recorder>;
+    deployContract(
+      name: "VerifyingPaymaster",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.VerifyingPaymaster>;
     deployContract(
       name: "SessionLens",
       args: any[],
@@ -682,6 +1202,26 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.SessionKeyValidator>;
+    deployContract(
+      name: "ERC1271Verifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC1271Verifier>;
+    deployContract(
+      name: "MultisigVerifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.MultisigVerifier>;
+    deployContract(
+      name: "P256Sha256Verifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.P256Sha256Verifier>;
+    deployContract(
+      name: "P256Verifier",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.P256Verifier>;
 
     // default types
     getContractFactory(

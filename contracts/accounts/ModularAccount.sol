@@ -6,6 +6,12 @@ import {IEntryPoint} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
 import {MODULE_TYPE_VALIDATOR} from "@openzeppelin/contracts/interfaces/draft-IERC7579.sol";
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 
+/// @notice A validator to install, and what its `onInstall` expects.
+struct ValidatorInit {
+    address validator;
+    bytes initData;
+}
+
 /**
  * @title ModularAccount
  * @notice OpenZeppelin's ERC-7579 account, made concrete: one EntryPoint, one initialiser, nothing else.
@@ -49,6 +55,17 @@ contract ModularAccount is AccountERC7579, Initializable {
     function initialize(address validator, bytes calldata initData) external initializer {
         require(msg.sender == FACTORY || msg.sender == address(this), UnauthorizedInitializer(msg.sender, FACTORY));
         _installModule(MODULE_TYPE_VALIDATOR, validator, initData);
+    }
+
+    /**
+     * @notice {initialize} with several validators: an account whose owner and session keys both work from its first
+     * operation on.
+     */
+    function initializeWith(ValidatorInit[] calldata validators) external initializer {
+        require(msg.sender == FACTORY || msg.sender == address(this), UnauthorizedInitializer(msg.sender, FACTORY));
+        for (uint256 i; i < validators.length; ++i) {
+            _installModule(MODULE_TYPE_VALIDATOR, validators[i].validator, validators[i].initData);
+        }
     }
 
     /// @notice The only EntryPoint that may validate and execute for this account.

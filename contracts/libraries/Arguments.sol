@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
 import {Call, CALL_DATA, CALL_DATA_LENGTH, CALL_INDEX} from "../types/Call.sol";
 import {wordAt} from "./CalldataWord.sol";
@@ -21,9 +22,11 @@ library Arguments {
                 uint256 offset = _read(call, base + (wordAt(at) >> 240));
                 // An offset past the arguments cannot lead to a word inside of them; refusing it here keeps `base`
                 // below four times the length of the call, so that no sum overflows.
-                if (offset >= call.get(CALL_DATA_LENGTH)) _refuse(call, offset);
-                base += offset;
                 at += 2;
+                if (offset >= call.get(CALL_DATA_LENGTH)) {
+                    _refuse(call, Math.saturatingAdd(offset, base + (wordAt(at) >> 240)));
+                }
+                base += offset;
             }
             return _read(call, base + (wordAt(at) >> 240));
         }

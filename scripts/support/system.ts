@@ -1,12 +1,11 @@
 import { AbiCoder, concat, ZeroHash, type Signer } from "ethers";
 import { deployDeterministic, type Deployment } from "../../sdk/actions/deploy";
 import { ENTRY_POINTS } from "../../sdk/constants";
-import {
-  ECDSAOwnerValidator__factory,
-  ModularAccountFactory__factory,
-  SessionKeyValidator__factory,
-  SessionLens__factory,
-} from "../../typechain-types";
+// Not from the index, which would load the types of every contract: scripts should start at once.
+import { ECDSAOwnerValidator__factory } from "../../typechain-types/factories/contracts/accounts/ECDSAOwnerValidator__factory";
+import { ModularAccountFactory__factory } from "../../typechain-types/factories/contracts/accounts/ModularAccountFactory__factory";
+import { SessionKeyValidator__factory } from "../../typechain-types/factories/contracts/SessionKeyValidator__factory";
+import { SessionLens__factory } from "../../typechain-types/factories/contracts/periphery/SessionLens__factory";
 import { ENTRY_POINT_V08_SALT, entryPointV08InitCode } from "./entryPoint";
 
 /** The contracts that a local chain needs, by name; all but the EntryPoint are ours. */

@@ -1,4 +1,14 @@
+import type { TypedDataDomain, TypedDataField } from "ethers";
 import type { Address, Hex } from "../hex";
+import type { TypedData } from "../typedData";
+
+/** What a wallet is asked to sign: `signTypedData(domain, types, message)` of ethers v6. */
+export interface OwnerTypedData {
+  readonly domain: TypedDataDomain;
+  readonly types: Record<string, TypedDataField[]>;
+  readonly primaryType: string;
+  readonly message: Record<string, unknown>;
+}
 
 /** What differs from one kind of smart account to the next. Pure: nothing here talks to a chain. */
 export interface AccountAdapter {
@@ -9,8 +19,41 @@ export interface AccountAdapter {
   nonceKey(validator: Address, key?: number): bigint;
   /** Calldata to the account itself that installs `validator`; `initData` is what its `onInstall` gets. */
   installModule(validator: Address, initData?: Hex): Hex;
-  /** Calldata to the account itself that uninstalls `validator`. */
-  uninstallModule(validator: Address, deInitData?: Hex): Hex;
-  /** What the account's ERC-1271 takes, from the owner's signature over the raw digest. */
-  wrapOwnerSignature(signature: Hex): Hex;
+  /**
+   * Calldata to the account itself that uninstalls `validator`. Accounts that keep their validators in a linked list want
+   * the entry before it: the validator installed next after it, or {@link FIRST_IN_LIST} (the default) if there is none.
+   */
+  uninstallModule(validator: Address, deInitData?: Hex, previous?: Address): Hex;
+  /** What the owner signs so that the account's ERC-1271 accepts `data`: `data` itself, or the account's wrapper of it. */
+  ownerTypedData(data: TypedData): OwnerTypedData;
+  /** What the account's ERC-1271 takes for `data`, from the owner's signature over {@link ownerTypedData}. */
+  wrapOwnerSignature(signature: Hex, data: TypedData): Hex;
+}
+
+/** For accounts that take the owner's signature over the digest as it is: wrapping it needs no more than itself. */
+export interface PlainAccountAdapter extends AccountAdapter {
+  wrapOwnerSignature(signature: Hex, data?: TypedData): Hex;
+}
+
+/** The entry before the newest one in the linked lists of Nexus, Safe7579 and the reference account. */
+export const FIRST_IN_LIST: Address = "0x0000000000000000000000000000000000000001";
+
+/** An ethers `Signer`, or anything else that signs EIP-712. */
+export interface TypedDataSigner {
+  signTypedData(
+    domain: TypedDataDomain,
+    types: Record<string, TypedDataField[]>,
+    message: Record<string, unknown>,
+  ): Promise<Hex>;
+}
+
+/**
+ * The owner's signature over a grant or a revocation as the account's ERC-1271 takes it: asks the owner for what the
+ * account wants to see signed, and wraps the answer.
+ * @example
+ * const signature = await ownerSignature(owner, kernelAccount({ account, chainId }), grantTypedData(sessions, validator));
+ */
+export async function ownerSignature(owner: TypedDataSigner, adapter: AccountAdapter, data: TypedData): Promise<Hex> {
+  const { domain, types, message } = adapter.ownerTypedData(data);
+  return adapter.wrapOwnerSignature(await owner.signTypedData(domain, types, message), data);
 }

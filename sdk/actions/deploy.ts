@@ -1,6 +1,15 @@
-import { concat, getCreate2Address, isHexString, keccak256, type Provider, type Signer } from "ethers";
+import {
+  concat,
+  getCreate2Address,
+  isHexString,
+  keccak256,
+  type Provider,
+  type Signer,
+  type TransactionReceipt,
+} from "ethers";
 import { DETERMINISTIC_DEPLOYER } from "../constants";
 import { SessionKeyError } from "../errors";
+import { providerOf } from "./context";
 
 /** The one-time account that deploys the deterministic-deployment proxy at the same address on every chain. */
 const DEPLOYER_SENDER = "0x3fAB184622Dc19b6109349B94811493BF2a45362";
@@ -44,8 +53,8 @@ export async function ensureDeterministicDeployer(signer: Signer): Promise<void>
   if ((await provider.getBalance(DEPLOYER_SENDER)) < DEPLOYER_COST) {
     await (await signer.sendTransaction({ to: DEPLOYER_SENDER, value: DEPLOYER_COST })).wait();
   }
-  await (await provider.broadcastTransaction(DEPLOYER_TRANSACTION)).wait();
-  if ((await provider.getCode(DETERMINISTIC_DEPLOYER)) === "0x") {
+  const receipt = await (await provider.broadcastTransaction(DEPLOYER_TRANSACTION)).wait();
+  if (!(await hasCode(provider, DETERMINISTIC_DEPLOYER, receipt))) {
     throw new SessionKeyError("NO_DEPLOYER", `there is no deterministic-deployment proxy at ${DETERMINISTIC_DEPLOYER}`);
   }
 }
@@ -67,14 +76,14 @@ export async function deployDeterministic(signer: Signer, salt: string, initCode
   const initCodeHash = keccak256(initCode);
   if ((await provider.getCode(address)) !== "0x") return { address, deployed: false, initCodeHash };
   await ensureDeterministicDeployer(signer);
-  await (await signer.sendTransaction({ to: DETERMINISTIC_DEPLOYER, data: concat([salt, initCode]) })).wait();
-  if ((await provider.getCode(address)) === "0x") {
+  const response = await signer.sendTransaction({ to: DETERMINISTIC_DEPLOYER, data: concat([salt, initCode]) });
+  if (!(await hasCode(provider, address, await response.wait()))) {
     throw new SessionKeyError("DEPLOYMENT_FAILED", `nothing was deployed at ${address}`, { address });
   }
   return { address, deployed: true, initCodeHash };
 }
 
-function providerOf(signer: Signer): Provider {
-  if (signer.provider === null) throw new SessionKeyError("NO_PROVIDER", "the signer is not connected to a provider");
-  return signer.provider;
+/** Asks at the block of the receipt: ethers remembers for a moment what it was told of the latest one. */
+async function hasCode(provider: Provider, address: string, receipt: TransactionReceipt | null): Promise<boolean> {
+  return (await provider.getCode(address, receipt?.blockNumber ?? "latest")) !== "0x";
 }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { getBytes, ZeroAddress, type Wallet } from "ethers";
-import { ethers } from "hardhat";
+import hre, { ethers } from "hardhat";
 import {
   buildEnvelope,
   decodeFailedOp,
@@ -13,14 +13,15 @@ import {
   packUserOp,
   sendUserOp,
   sessionId,
+  ownerSignature,
   signUse,
   userOpHash,
-  type AccountAdapter,
   type Call,
   type Grant,
   type Mode,
   type PackedUserOperation,
   type Permission,
+  type PlainAccountAdapter,
   proofFor,
   grantTypedData,
   type SendResult,
@@ -28,6 +29,7 @@ import {
   type SessionKey,
   type UserOperation,
 } from "../../sdk";
+import { inspectOperation, slotsOf, type OperationReport } from "../erc7562/checker";
 import type { World } from "./world";
 import { now } from "./world";
 
@@ -83,13 +85,12 @@ export async function enable(world: World, session: Session): Promise<string> {
 
 /** The owner's grant of the sessions, as ECDSA over the EIP-712 digest. */
 export async function grantBy(world: World, sessions: readonly Session[], owner: Wallet = world.owner): Promise<Grant> {
-  const { domain, types, message } = grantTypedData(sessions, world.validatorAddress);
-  const signature = await owner.signTypedData({ ...domain }, types as never, message);
-  return { sessions, validator: world.validatorAddress, signature: adapter(world).wrapOwnerSignature(signature) };
+  const signature = await ownerSignature(owner, adapter(world), grantTypedData(sessions, world.validatorAddress));
+  return { sessions, validator: world.validatorAddress, signature };
 }
 
 /** The adapter of the world's accounts. */
-export function adapter(world: World): AccountAdapter {
+export function adapter(world: World): PlainAccountAdapter {
   return modularAccount(world.ownerValidatorAddress);
 }
 
@@ -107,6 +108,8 @@ export interface OperationOptions {
   readonly callData?: string;
   /** Instead of the envelope of the session and the calls. */
   readonly envelope?: string;
+  /** The rules of ERC-7562 that the operation breaks, see {@link send}. */
+  readonly broken?: readonly string[];
 }
 
 /** An unsigned operation of the world's account for one of its validators. */
@@ -176,9 +179,35 @@ export async function ownerOperation(
   return { ...op, signature: world.owner.signingKey.sign(getBytes(hashOf(world, op))).serialized };
 }
 
-/** Sends one operation, which must be included; whether its calls succeeded is in the result. */
-export async function send(world: World, op: PackedUserOperation): Promise<SendResult> {
+/**
+ * Sends one operation, which must be included; whether its calls succeeded is in the result. The one way by which
+ * operations are sent: each that the EntryPoint accepts is traced, and its validation must obey ERC-7562, but for the
+ * rules that `broken` names, which it must break.
+ */
+export async function send(world: World, op: PackedUserOperation, broken: readonly string[] = []): Promise<SendResult> {
+  const report = await trace(world, op);
+  if (report !== undefined && report.rejection === undefined) {
+    const { violations } = report;
+    const rules = new Set(violations.map(({ rule }) => rule));
+    expect([...rules], JSON.stringify(violations)).to.have.members([...broken]);
+  }
   return sendUserOp({ op, entryPoint: ENTRY_POINTS["0.8"], bundler: world.bundler, gasLimit: GAS_LIMIT });
+}
+
+/** Under coverage the contracts are not the ones that we ship, and ten times as long. */
+const IS_INSTRUMENTED = "__SOLIDITY_COVERAGE_RUNNING" in hre;
+
+/** The validation of an operation, step by step, as a bundler's node would show it. */
+async function trace(world: World, op: PackedUserOperation): Promise<OperationReport | undefined> {
+  if (IS_INSTRUMENTED) return undefined;
+  return inspectOperation({
+    provider: world.bundler.provider,
+    entryPoint: ENTRY_POINTS["0.8"],
+    userOp: op,
+    from: world.bundler.address,
+    // A factory whose validator writes to the new account's slots needs a stake; bundlers know, this chain does not.
+    factoryStaked: true,
+  });
 }
 
 /** {@link operation} and {@link send} in one: the operation must be included and its calls must succeed. */
@@ -188,14 +217,14 @@ export async function use(
   calls: readonly Call[],
   options: OperationOptions = {},
 ): Promise<SendResult> {
-  const result = await send(world, await operation(world, session, calls, options));
+  const result = await send(world, await operation(world, session, calls, options), options.broken);
   expect(result.success, `calls failed: ${result.revertReason ?? ""}`).to.equal(true);
   return result;
 }
 
 /**
  * The EntryPoint refuses the operation with AA23 and the validator's error, and nothing changes: neither the balances,
- * nor the deposit, nor any of the module's words that the operation could have written.
+ * nor the deposit, nor any word that the operation touched in the module, nor its logs.
  */
 export async function expectRefusal(
   world: World,
@@ -216,7 +245,9 @@ export async function expectRejection(world: World, op: PackedUserOperation, aa:
 }
 
 async function refusalOf(world: World, op: PackedUserOperation) {
-  const before = await snapshot(world, op.sender);
+  const report = await trace(world, op);
+  const touched = report === undefined ? [] : slotsOf(report, world.validatorAddress).map(({ slot }) => slot);
+  const before = await snapshot(world, op.sender, touched);
   let failed: ReturnType<typeof decodeFailedOp>;
   try {
     await send(world, op);
@@ -225,12 +256,12 @@ async function refusalOf(world: World, op: PackedUserOperation) {
     if (failed === undefined) throw error;
   }
   expect(failed, "the operation was accepted").to.not.equal(undefined);
-  expect(await snapshot(world, op.sender)).to.deep.equal(before);
+  expect(await snapshot(world, op.sender, touched)).to.deep.equal(before);
   return failed;
 }
 
 /** What a refused operation must leave alone. */
-async function snapshot(world: World, account: string): Promise<unknown[]> {
+async function snapshot(world: World, account: string, touched: readonly (bigint | string)[]): Promise<unknown[]> {
   const { provider } = ethers;
   return [
     await provider.getBalance(account),
@@ -238,7 +269,7 @@ async function snapshot(world: World, account: string): Promise<unknown[]> {
     await world.token.balanceOf(account),
     await world.target.counter(),
     (await world.target.records()).length,
-    await world.validator.epochOf(account),
+    await Promise.all(touched.map((slot) => provider.getStorage(world.validatorAddress, slot))),
     (await provider.getLogs({ address: world.validatorAddress, fromBlock: 0 })).length,
   ];
 }

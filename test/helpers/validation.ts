@@ -149,6 +149,11 @@ export function readAnswer(world: World, answer: RawAnswer): bigint | [string, r
   return [error.name, [...(error.args as unknown as unknown[])]];
 }
 
+/** The name of the error, `undefined` if it is none. */
+export function refusalName(answer: bigint | [string, readonly unknown[]]): string | undefined {
+  return typeof answer === "bigint" ? undefined : answer[0];
+}
+
 /** The operation is valid; returns when. */
 export async function expectAccepted(world: World, op: PackedUserOperation): Promise<Range> {
   const answer = await validate(world, op);

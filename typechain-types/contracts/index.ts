@@ -9,4 +9,6 @@ import type * as mocks from "./mocks";
 export type { mocks };
 import type * as periphery from "./periphery";
 export type { periphery };
+import type * as verifiers from "./verifiers";
+export type { verifiers };
 export type { SessionKeyValidator } from "./SessionKeyValidator";

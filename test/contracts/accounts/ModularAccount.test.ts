@@ -69,7 +69,7 @@ describe("ModularAccount", () => {
         .withArgs(stranger.address, await factory.getAddress());
 
       const self = await ethers.getImpersonatedSigner(await account.getAddress());
-      await setBalance(self.address, ethers.parseEther("1"));
+      await setBalance(self.address, ethers.parseEther("100"));
       await account.connect(self).initialize(validator, owner.address);
       expect(await validator.ownerOf(account)).to.equal(owner.address);
     });

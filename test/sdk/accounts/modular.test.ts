@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { Interface } from "ethers";
-import { modularAccount } from "../../../sdk";
+import { Interface, ZeroHash } from "ethers";
+import { modularAccount, sessionRevocationTypedData } from "../../../sdk";
 import { ALICE, expectCode, VALIDATOR } from "../arbitraries";
 
 describe("modularAccount", () => {
@@ -25,7 +25,9 @@ describe("modularAccount", () => {
     );
   });
 
-  it("names the owner's validator before an ERC-1271 signature", () => {
-    expect(account.wrapOwnerSignature("0x1234")).to.equal(`${ALICE.toLowerCase()}1234`);
+  it("has the owner sign the typed data as it is, and names the owner's validator before the signature", () => {
+    const data = sessionRevocationTypedData({ account: ALICE, chainId: 1n, sessionId: ZeroHash }, VALIDATOR);
+    expect(account.ownerTypedData(data)).to.equal(data);
+    expect(account.wrapOwnerSignature("0x1234", data)).to.equal(`${ALICE.toLowerCase()}1234`);
   });
 });

@@ -23,6 +23,16 @@ import type {
   TypedContractMethod,
 } from "../../common";
 
+export type ValidatorInitStruct = {
+  validator: AddressLike;
+  initData: BytesLike;
+};
+
+export type ValidatorInitStructOutput = [
+  validator: string,
+  initData: string
+] & { validator: string; initData: string };
+
 export type PackedUserOperationStruct = {
   sender: AddressLike;
   nonce: BigNumberish;
@@ -68,6 +78,7 @@ export interface ModularAccountInterface extends Interface {
       | "getNonce(uint192)"
       | "getNonce()"
       | "initialize"
+      | "initializeWith"
       | "installModule"
       | "isModuleInstalled"
       | "isValidSignature"
@@ -112,6 +123,10 @@ export interface ModularAccountInterface extends Interface {
     values: [AddressLike, BytesLike]
   ): string;
   encodeFunctionData(
+    functionFragment: "initializeWith",
+    values: [ValidatorInitStruct[]]
+  ): string;
+  encodeFunctionData(
     functionFragment: "installModule",
     values: [BigNumberish, AddressLike, BytesLike]
   ): string;
@@ -154,6 +169,10 @@ export interface ModularAccountInterface extends Interface {
   ): Result;
   decodeFunctionResult(functionFragment: "getNonce()", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "initialize", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "initializeWith",
+    data: BytesLike
+  ): Result;
   decodeFunctionResult(
     functionFragment: "installModule",
     data: BytesLike
@@ -313,6 +332,12 @@ export interface ModularAccount extends BaseContract {
     "nonpayable"
   >;
 
+  initializeWith: TypedContractMethod<
+    [validators: ValidatorInitStruct[]],
+    [void],
+    "nonpayable"
+  >;
+
   installModule: TypedContractMethod<
     [moduleTypeId: BigNumberish, module: AddressLike, initData: BytesLike],
     [void],
@@ -400,6 +425,13 @@ export interface ModularAccount extends BaseContract {
     nameOrSignature: "initialize"
   ): TypedContractMethod<
     [validator: AddressLike, initData: BytesLike],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "initializeWith"
+  ): TypedContractMethod<
+    [validators: ValidatorInitStruct[]],
     [void],
     "nonpayable"
   >;

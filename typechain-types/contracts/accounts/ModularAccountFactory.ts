@@ -22,9 +22,24 @@ import type {
   TypedContractMethod,
 } from "../../common";
 
+export type ValidatorInitStruct = {
+  validator: AddressLike;
+  initData: BytesLike;
+};
+
+export type ValidatorInitStructOutput = [
+  validator: string,
+  initData: string
+] & { validator: string; initData: string };
+
 export interface ModularAccountFactoryInterface extends Interface {
   getFunction(
-    nameOrSignature: "IMPLEMENTATION" | "accountAddress" | "createAccount"
+    nameOrSignature:
+      | "IMPLEMENTATION"
+      | "accountAddress"
+      | "accountAddressWith"
+      | "createAccount"
+      | "createAccountWith"
   ): FunctionFragment;
 
   getEvent(nameOrSignatureOrTopic: "AccountCreated"): EventFragment;
@@ -38,8 +53,16 @@ export interface ModularAccountFactoryInterface extends Interface {
     values: [AddressLike, BytesLike, BytesLike]
   ): string;
   encodeFunctionData(
+    functionFragment: "accountAddressWith",
+    values: [ValidatorInitStruct[], BytesLike]
+  ): string;
+  encodeFunctionData(
     functionFragment: "createAccount",
     values: [AddressLike, BytesLike, BytesLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "createAccountWith",
+    values: [ValidatorInitStruct[], BytesLike]
   ): string;
 
   decodeFunctionResult(
@@ -51,7 +74,15 @@ export interface ModularAccountFactoryInterface extends Interface {
     data: BytesLike
   ): Result;
   decodeFunctionResult(
+    functionFragment: "accountAddressWith",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
     functionFragment: "createAccount",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
+    functionFragment: "createAccountWith",
     data: BytesLike
   ): Result;
 }
@@ -125,8 +156,20 @@ export interface ModularAccountFactory extends BaseContract {
     "view"
   >;
 
+  accountAddressWith: TypedContractMethod<
+    [validators: ValidatorInitStruct[], salt: BytesLike],
+    [string],
+    "view"
+  >;
+
   createAccount: TypedContractMethod<
     [validator: AddressLike, initData: BytesLike, salt: BytesLike],
+    [string],
+    "nonpayable"
+  >;
+
+  createAccountWith: TypedContractMethod<
+    [validators: ValidatorInitStruct[], salt: BytesLike],
     [string],
     "nonpayable"
   >;
@@ -146,9 +189,23 @@ export interface ModularAccountFactory extends BaseContract {
     "view"
   >;
   getFunction(
+    nameOrSignature: "accountAddressWith"
+  ): TypedContractMethod<
+    [validators: ValidatorInitStruct[], salt: BytesLike],
+    [string],
+    "view"
+  >;
+  getFunction(
     nameOrSignature: "createAccount"
   ): TypedContractMethod<
     [validator: AddressLike, initData: BytesLike, salt: BytesLike],
+    [string],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "createAccountWith"
+  ): TypedContractMethod<
+    [validators: ValidatorInitStruct[], salt: BytesLike],
     [string],
     "nonpayable"
   >;

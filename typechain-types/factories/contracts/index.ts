@@ -5,4 +5,5 @@ export * as accounts from "./accounts";
 export * as interfaces from "./interfaces";
 export * as mocks from "./mocks";
 export * as periphery from "./periphery";
+export * as verifiers from "./verifiers";
 export { SessionKeyValidator__factory } from "./SessionKeyValidator__factory";

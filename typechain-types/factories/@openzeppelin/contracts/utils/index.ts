@@ -4,7 +4,9 @@
 export * as cryptography from "./cryptography";
 export * as math from "./math";
 export { Address__factory } from "./Address__factory";
+export { Base64__factory } from "./Base64__factory";
 export { Create2__factory } from "./Create2__factory";
 export { Errors__factory } from "./Errors__factory";
 export { Packing__factory } from "./Packing__factory";
+export { ShortStrings__factory } from "./ShortStrings__factory";
 export { Strings__factory } from "./Strings__factory";

@@ -1,0 +1,39 @@
+import { FunctionFragment, Interface, parseEther } from "ethers";
+import { asAddress, type Call } from "../../sdk";
+import { UserError } from "./cli";
+
+/**
+ * A call as one writes it on a command line: `TARGET [value=ETHER] [FUNCTION ARGUMENTS…]`, separated by spaces. Lists and
+ * booleans are JSON.
+ * @example parseCall("0x5FbD… transfer(address,uint256) 0x7099… 5000")
+ */
+export function parseCall(text: string): Call {
+  try {
+    const [target, ...rest] = text.trim().split(/\s+/);
+    const value = rest[0]?.startsWith("value=") ? parseEther(rest.shift()!.slice("value=".length)) : 0n;
+    const [signature, ...args] = rest;
+    const data = signature === undefined ? "0x" : encodeCall(signature, args);
+    return { target: asAddress(target, "target"), value, data };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split(" (")[0] : String(error);
+    throw new UserError(`--call "${text}" is not TARGET [value=ETHER] [FUNCTION ARGUMENTS…]: ${reason}`);
+  }
+}
+
+function encodeCall(signature: string, args: readonly string[]): string {
+  const fragment = FunctionFragment.from(signature);
+  return new Interface([fragment]).encodeFunctionData(fragment, args.map(parseArgument));
+}
+
+function parseArgument(text: string): unknown {
+  return /^(\[|true$|false$)/.test(text) ? JSON.parse(text) : text;
+}
+
+/** The four bytes of a function's signature without names: `transfer(address,uint256)`. */
+export function selectorOfFunction(signature: string): string {
+  try {
+    return FunctionFragment.from(signature).selector;
+  } catch {
+    throw new UserError(`--function is "${signature}", expected one like "set(uint256)"`);
+  }
+}

@@ -1,0 +1,87 @@
+import type { Provider } from "ethers";
+import { ENTRY_POINT_INTERFACE } from "../abi";
+import type { Address, Hex } from "../hex";
+import {
+  packUserOp,
+  unpackGas,
+  userOpHash,
+  type PackedUserOperation,
+  type UserOperation,
+  type UserOpGas,
+} from "../userOp";
+import { providerOf, type Context } from "./context";
+import { getNonce, sendUserOp, type SendResult } from "./send";
+
+/**
+ * Gas limits of an operation on a node without a bundler that would estimate them. They are also what a fee budget is
+ * charged with, so `callGasLimit` is per call.
+ */
+export const DEFAULT_GAS = {
+  verificationGasLimit: 400_000n,
+  callGasLimit: 150_000n,
+  preVerificationGas: 60_000n,
+} as const;
+
+/** What can differ from an ordinary operation. */
+export interface OperationOptions {
+  /** Instead of {@link DEFAULT_GAS} and the node's present fees. */
+  readonly gas?: Partial<UserOpGas>;
+  /** Operations with different keys have independent nonces; 0 by default. */
+  readonly nonceKey?: number;
+}
+
+/**
+ * An operation of `sender` with everything but its signature.
+ * @param validator The installed validator that will judge it: part of the nonce.
+ * @param calls How many calls the `callData` makes, for its gas.
+ */
+export async function draftUserOp(
+  context: Context,
+  op: Pick<UserOperation, "sender" | "callData"> & { readonly validator: Address; readonly calls: number },
+  options: OperationOptions = {},
+): Promise<PackedUserOperation> {
+  const { sender, callData, validator, calls } = op;
+  const key = context.adapter.nonceKey(validator, options.nonceKey ?? 0);
+  const nonce = await getNonce(context.bundler, context.entryPoint, sender, key);
+  const gas = { ...DEFAULT_GAS, callGasLimit: DEFAULT_GAS.callGasLimit * BigInt(calls), ...options.gas };
+  const fees = await feesPerGas(providerOf(context.bundler));
+  return packUserOp({ sender, nonce, callData, signature: "0x", ...fees, ...gas });
+}
+
+async function feesPerGas(provider: Provider): Promise<Pick<UserOpGas, "maxFeePerGas" | "maxPriorityFeePerGas">> {
+  const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await provider.getFeeData();
+  const price = maxFeePerGas ?? gasPrice ?? 0n;
+  return { maxFeePerGas: price, maxPriorityFeePerGas: maxPriorityFeePerGas ?? price };
+}
+
+/** The hash that the account's validator gets and that keys sign. */
+export function hashUserOp(context: Context, op: PackedUserOperation): Hex {
+  return userOpHash(op, { entryPoint: context.entryPoint, chainId: context.chainId, version: "0.8" });
+}
+
+/**
+ * Asks the node whether the EntryPoint would take the operation in the block that is being made, and throws what it
+ * would: a transaction that is mined and reverts costs the bundler and tells no reason.
+ */
+export async function simulateUserOp(context: Context, op: PackedUserOperation): Promise<void> {
+  const from = await context.bundler.getAddress();
+  const data = ENTRY_POINT_INTERFACE.encodeFunctionData("handleOps", [[op], from]);
+  const request = { from, to: context.entryPoint, data, gasLimit: bundleGasLimit(op) };
+  await providerOf(context.bundler).call({ ...request, blockTag: "pending" });
+}
+
+/**
+ * Sends a signed operation and waits until it is included. What the EntryPoint refuses is thrown: see
+ * {@link decodeFailedOp}.
+ * @example const { success } = await submitUserOp(context, await prepareUse(context, request))
+ */
+export async function submitUserOp(context: Context, op: PackedUserOperation): Promise<SendResult> {
+  const { entryPoint, bundler } = context;
+  return sendUserOp({ op, entryPoint, bundler, gasLimit: bundleGasLimit(op) });
+}
+
+/** The EntryPoint keeps 1/64 back at each call, and wants the limits to be there in full. */
+function bundleGasLimit(op: PackedUserOperation): bigint {
+  const { verificationGasLimit, callGasLimit, preVerificationGas } = unpackGas(op);
+  return ((verificationGasLimit + callGasLimit + preVerificationGas) * 5n) / 4n + 100_000n;
+}

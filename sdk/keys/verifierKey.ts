@@ -1,0 +1,34 @@
+import { MAX_SIGNER_BYTES, MIN_SIGNER_BYTES } from "../constants";
+import { contractError } from "../errors";
+import { byteLength, type Hex } from "../hex";
+import { erc7913Key, type Erc7913KeyOptions, type SessionKey } from "../key";
+
+/** A session key that a verifier contract checks (ERC-7913). */
+export interface VerifierKey extends SessionKey {
+  /**
+   * Gas of validation that a right signature costs and {@link SessionKey.dummySignature} does not, at most: add it to a
+   * `verificationGasLimit` that was estimated with the dummy. 0 where a dummy is worked through like a right signature.
+   */
+  readonly unestimatedGas: bigint;
+}
+
+/**
+ * An {@link erc7913Key} whose signer is not too long for a session. Raises `InvalidSignerLength` and as `erc7913Key`.
+ * @example verifierKey({ verifier, key, dummySignature, signDigest }).unestimatedGas // 0n
+ */
+export function verifierKey(options: Erc7913KeyOptions & { readonly unestimatedGas?: bigint }): VerifierKey {
+  const key = erc7913Key(options);
+  return { ...key, signer: assertSigner(key.signer), unestimatedGas: options.unestimatedGas ?? 0n };
+}
+
+/**
+ * The signer, if it has a length that a session takes. Raises `InvalidSignerLength`.
+ * @example assertSigner(key.signer)
+ */
+export function assertSigner(signer: Hex): Hex {
+  const found = byteLength(signer);
+  if (found < MIN_SIGNER_BYTES || found > MAX_SIGNER_BYTES) {
+    throw contractError("InvalidSignerLength", { found, min: MIN_SIGNER_BYTES, max: MAX_SIGNER_BYTES });
+  }
+  return signer;
+}
