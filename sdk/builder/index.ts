@@ -1,0 +1,57 @@
+export * from "./abiTypes";
+export * from "./allow";
+export * from "./budgets";
+export { argumentPath, MAX_ALTERNATIVES, type ChargeDraft, type Draft, type RuleDraft } from "./compile";
+export {
+  all,
+  atLeastOf,
+  atMostOf,
+  between,
+  count,
+  element,
+  elements,
+  eq,
+  exactly,
+  gt,
+  gte,
+  length,
+  lt,
+  lte,
+  mask,
+  not,
+  oneOf,
+  prefix,
+  self,
+  spend,
+  type AddressCondition,
+  type CallCount,
+  type Condition,
+  type ConditionNode,
+  type Elements,
+  type Order,
+  type Prefixed,
+  type RatioUnits,
+  type RuleInput,
+  type Sized,
+  type ValueOf,
+} from "./condition";
+export {
+  dangerouslySponsoredByAnyone,
+  dangerouslyUnlimitedFees,
+  defineSession,
+  sponsoredBy,
+  type Fees,
+  type PermissionPlans,
+  type SessionDefinition,
+  type SponsorOptions,
+} from "./define";
+export {
+  inDays,
+  inHours,
+  toSeconds,
+  type AddressInput,
+  type HasAddress,
+  type HasTarget,
+  type Numeric,
+  type TimeInput,
+} from "./input";
