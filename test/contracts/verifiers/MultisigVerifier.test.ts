@@ -15,6 +15,7 @@ import { ImmutableSigner__factory } from "../../../typechain-types";
 import { wallet } from "../../helpers/world";
 import {
   accepts,
+  approves,
   answering,
   asWord,
   BURNING,
@@ -100,7 +101,7 @@ describe("MultisigVerifier", () => {
 
     it("refuses one signature twice, others out of order, and unknown indexes", async () => {
       const w = await keyWorld();
-      await accepts(w, raw(w, 2, [a, b, c], [0, 1]));
+      await approves(w, raw(w, 2, [a, b, c], [0, 1]));
       for (const indexes of [[0, 0], [1, 1], [0, 0, 0], [1, 0], [2, 1], [0, 2, 1], [0, 3], [3], [0, 1, 3], [0, 255]]) {
         await refuses(w, raw(w, 2, [a, b, c], indexes));
       }
@@ -108,10 +109,10 @@ describe("MultisigVerifier", () => {
 
     it("refuses a wrong signature even if the others suffice", async () => {
       const w = await keyWorld();
-      await accepts(w, raw(w, 2, [a, b, c], [0, 1, 2]));
+      await approves(w, raw(w, 2, [a, b, c], [0, 1, 2]));
       await refuses(w, raw(w, 2, [a, b, { ...c, signDigest: (digest) => d.signDigest(digest) }], [0, 1, 2]));
       await refuses(w, raw(w, 2, [a, { ...b, signDigest: () => b.signDigest(HASH) }, c], [0, 1, 2]));
-      await accepts(w, raw(w, 2, [a, { ...b, signDigest: () => b.signDigest(HASH) }, c], [0, 2]));
+      await approves(w, raw(w, 2, [a, { ...b, signDigest: () => b.signDigest(HASH) }, c], [0, 2]));
     });
 
     it("refuses one that signs in the name of another", async () => {
@@ -123,7 +124,7 @@ describe("MultisigVerifier", () => {
     it("refuses bytes after the last signature, and signatures that end early", async () => {
       const w = await keyWorld();
       const key = raw(w, 2, [a, b, c], [0, 1]);
-      await accepts(w, key);
+      await approves(w, key);
       for (const extra of ["0x00", "0x02", "0x020000", "0xff", bytesOf(68, 0), bytesOf(1000)]) {
         await refuses(
           w,
@@ -141,7 +142,7 @@ describe("MultisigVerifier", () => {
     it("refuses a length that lies, to both sides", async () => {
       const w = await keyWorld();
       const key = raw(w, 2, [a, b], [0, 1]);
-      await accepts(w, key);
+      await approves(w, key);
       for (const length of [0, 64, 66, 133, 134, 65535]) {
         for (const position of [1, 69]) {
           await refuses(
@@ -160,7 +161,7 @@ describe("MultisigVerifier", () => {
       const members = [a, silent].sort(byHash);
       const index = members.indexOf(silent);
       const alone = raw(w, 1, members, [index]);
-      await accepts(w, alone);
+      await approves(w, alone);
       for (const length of [2, 1]) {
         await refuses(
           w,
@@ -173,8 +174,8 @@ describe("MultisigVerifier", () => {
   describe("key", () => {
     it("refuses a threshold of 0 or above the number of signers, accepts 1 and all", async () => {
       const w = await keyWorld();
-      await accepts(w, raw(w, 1, [a, b, c], [1]));
-      await accepts(w, raw(w, 3, [a, b, c], [0, 1, 2]));
+      await approves(w, raw(w, 1, [a, b, c], [1]));
+      await approves(w, raw(w, 3, [a, b, c], [0, 1, 2]));
       await refuses(w, raw(w, 0, [a, b, c], []));
       await refuses(w, raw(w, 0, [a, b, c], [0]));
       await refuses(w, raw(w, 4, [a, b, c], [0, 1, 2]));
@@ -183,7 +184,7 @@ describe("MultisigVerifier", () => {
 
     it("refuses signers out of order or named twice", async () => {
       const w = await keyWorld();
-      await accepts(w, raw(w, 2, [a, b, c], [0, 1]));
+      await approves(w, raw(w, 2, [a, b, c], [0, 1]));
       for (const members of [
         [b, a, c],
         [a, c, b],
@@ -200,8 +201,8 @@ describe("MultisigVerifier", () => {
       const w = await keyWorld();
       const whole = keyBytes(1, [a.signer, b.signer]);
       const by = (key: string) => raw(w, 1, [a, b], [0], key);
-      await accepts(w, by(whole));
-      await accepts(w, by(dataSlice(whole, 0, 23)));
+      await approves(w, by(whole));
+      await approves(w, by(dataSlice(whole, 0, 23)));
       for (const length of [1, 2, 3, 4, 22, 24, 25, 26, 44]) await refuses(w, by(dataSlice(whole, 0, length)));
       for (const extra of ["0x00", "0x0000", "0x0014", "0xffff"]) await refuses(w, by(concat([whole, extra])));
       expect(await w.verifiers.multisig.verify("0x", HASH, "0x")).to.equal(WRONG);
@@ -211,7 +212,7 @@ describe("MultisigVerifier", () => {
     it("refuses signers below 20 bytes, and lengths that lie", async () => {
       const w = await keyWorld();
       const by = (signers: readonly string[]) => raw(w, 1, [a], [0], keyBytes(1, signers));
-      await accepts(w, by([a.signer]));
+      await approves(w, by([a.signer]));
       for (const length of [0, 1, 19]) await refuses(w, by([dataSlice(a.signer, 0, length)]));
       for (const length of [19, 21, 0, 65535]) {
         await refuses(w, raw(w, 1, [a], [0], concat(["0x01", toBeHex(length, 2), a.signer])));
@@ -222,7 +223,7 @@ describe("MultisigVerifier", () => {
       const w = await keyWorld();
       const all = people(17);
       const everyone = all.map((_, index) => index);
-      await accepts(w, raw(w, 16, all.slice(0, 16), everyone.slice(0, 16)));
+      await approves(w, raw(w, 16, all.slice(0, 16), everyone.slice(0, 16)));
       await refuses(w, raw(w, 16, all, everyone));
       await refuses(w, raw(w, 1, all, [0]));
     });
@@ -233,7 +234,7 @@ describe("MultisigVerifier", () => {
       for (const signature of ["0x", bytesOf(65, 0), concat([bytesOf(64, 0), "0x1b"])]) {
         await refuses(w, raw(w, 1, [{ ...nobody, signDigest: () => Promise.resolve(signature) }], [0]));
       }
-      await accepts(w, raw(w, 1, [a], [0]));
+      await approves(w, raw(w, 1, [a], [0]));
     });
   });
 
@@ -251,11 +252,11 @@ describe("MultisigVerifier", () => {
       ];
       // All at once would be more than the gas of the tests: each once, with an ECDSA key.
       for (const member of members.slice(1)) {
-        await accepts(w, multisigKey({ verifier: w.at.multisig, threshold: 2, members: [a, member] }));
+        await approves(w, multisigKey({ verifier: w.at.multisig, threshold: 2, members: [a, member] }));
         const wrong = { ...member, signDigest: () => member.signDigest(HASH) };
         await refuses(w, multisigKey({ verifier: w.at.multisig, threshold: 2, members: [a, wrong] }));
       }
-      await accepts(w, multisigKey({ verifier: w.at.multisig, threshold: 1, members: members.map(onlyFirstSigns) }));
+      await approves(w, multisigKey({ verifier: w.at.multisig, threshold: 1, members: members.map(onlyFirstSigns) }));
     });
 
     const answers: Record<string, { readonly code: string; readonly valid: boolean }> = {
@@ -275,7 +276,7 @@ describe("MultisigVerifier", () => {
         const w = await keyWorld();
         const member = odd(await place(code));
         const key = multisigKey({ verifier: w.at.multisig, threshold: 1, members: [member] });
-        await (valid ? accepts(w, key) : refuses(w, key, PLENTY));
+        await (valid ? approves(w, key) : refuses(w, key, PLENTY));
       });
     }
 
@@ -286,24 +287,24 @@ describe("MultisigVerifier", () => {
         await refuses(w, multisigKey({ verifier: w.at.multisig, threshold: 1, members: [member] }));
       }
       const member = odd(await place(answering(asWord(MAGIC))));
-      await accepts(w, multisigKey({ verifier: w.at.multisig, threshold: 1, members: [member] }));
+      await approves(w, multisigKey({ verifier: w.at.multisig, threshold: 1, members: [member] }));
     });
 
     it("does not ask a member that did not sign: one that burns all gas does no harm", async () => {
       const w = await keyWorld();
       const burner = odd(await place(BURNING));
       const members = [a, { signer: burner.signer }];
-      await accepts(w, multisigKey({ verifier: w.at.multisig, threshold: 1, members }));
+      await approves(w, multisigKey({ verifier: w.at.multisig, threshold: 1, members }));
     });
 
     it("never looks at the code of an ECDSA member", async () => {
       const w = await keyWorld();
       const yes = await place(answering(asWord(ERC1271_MAGIC)));
       await setCode(a.signer, concat(["0xef0100", yes]));
-      await accepts(w, raw(w, 1, [a], [0]));
+      await approves(w, raw(w, 1, [a], [0]));
       await refuses(w, raw(w, 1, [{ ...a, signDigest: (digest) => b.signDigest(digest) }], [0]));
       await setCode(a.signer, answering(asWord(MAGIC)));
-      await accepts(w, raw(w, 1, [a], [0]));
+      await approves(w, raw(w, 1, [a], [0]));
       await refuses(w, raw(w, 1, [{ ...a, signDigest: () => Promise.resolve("0x") }], [0]));
     });
   });

@@ -2,7 +2,7 @@ import { sign } from "node:crypto";
 import { expect } from "chai";
 import { concat, dataSlice, getBytes, hexlify, sha256, toBeHex } from "ethers";
 import { P256_ORDER, p256Key, p256Sha256Key, withLowS } from "../../../sdk";
-import { accepts, HASH, keyWorld, MAGIC, newP256, refuses, tampered, withSigner, WRONG } from "./fixture";
+import { accepts, approves, HASH, keyWorld, MAGIC, newP256, refuses, tampered, withSigner, WRONG } from "./fixture";
 
 describe("P256Sha256Verifier", () => {
   it("accepts a WebCrypto key that nobody can extract", async () => {
@@ -33,8 +33,8 @@ describe("P256Sha256Verifier", () => {
     const privateKey = newP256();
     const plain = await p256Key({ verifier: w.at.p256, key: privateKey });
     const hashed = await p256Sha256Key({ verifier: w.at.p256Sha256, key: privateKey });
-    await accepts(w, plain);
-    await accepts(w, hashed);
+    await approves(w, plain);
+    await approves(w, hashed);
     await refuses(w, withSigner(plain, hashed.signer));
     await refuses(w, withSigner(hashed, plain.signer));
   });
@@ -51,6 +51,6 @@ describe("P256Sha256Verifier", () => {
       w,
       tampered(key, () => "0x"),
     );
-    await accepts(w, key);
+    await approves(w, key);
   });
 });

@@ -5,6 +5,7 @@ import { ethers } from "hardhat";
 import { P256_ORDER, p256Key, type VerifierKey } from "../../../sdk";
 import {
   accepts,
+  approves,
   answering,
   asWord,
   bytesOf,
@@ -45,7 +46,7 @@ for (const name of ["p256", "ozP256"] as const) {
 
     it("refuses the high s of an accepted signature", async () => {
       const { w, key } = await setUp();
-      await accepts(w, key);
+      await approves(w, key);
       await refuses(
         w,
         tampered(key, (signature) => concat([r(signature), word(P256_ORDER - BigInt(s(signature)))])),
@@ -68,7 +69,7 @@ for (const name of ["p256", "ozP256"] as const) {
           w,
           tampered(key, () => concat([word(value), word(value)])),
         );
-        await accepts(w, key);
+        await approves(w, key);
       });
     }
 
@@ -100,7 +101,7 @@ for (const name of ["p256", "ozP256"] as const) {
       for (const [qx, qy] of points) {
         await refuses(w, withSigner(key, concat([w.at[name], word(qx), word(qy)])));
       }
-      await accepts(w, key);
+      await approves(w, key);
     });
 
     it("refuses every other length of a key, and shorter signatures", async () => {
@@ -116,13 +117,13 @@ for (const name of ["p256", "ozP256"] as const) {
         );
       }
       expect(await w.verifiers[name].verify("0x", HASH, "0x")).to.equal(WRONG);
-      await accepts(w, key);
+      await approves(w, key);
     });
 
     it(name === "p256" ? "refuses a trailing byte" : "takes trailing bytes, as OpenZeppelin wants it", async () => {
       const { w, key } = await setUp();
       const longer = tampered(key, (signature) => concat([signature, "0x00"]));
-      await (name === "p256" ? refuses(w, longer) : accepts(w, longer));
+      await (name === "p256" ? refuses(w, longer) : approves(w, longer));
     });
 
     it("does without the precompile at 0x100, which this chain does not have", async () => {
@@ -140,7 +141,7 @@ for (const name of ["p256", "ozP256"] as const) {
         w,
         tampered(key, (signature) => concat([s(key.dummySignature), s(signature)])),
       );
-      await accepts(w, key);
+      await approves(w, key);
     });
 
     it(
@@ -151,7 +152,7 @@ for (const name of ["p256", "ozP256"] as const) {
         const { w, key } = await setUp();
         await setCode(PRECOMPILE, answering(word(1n)));
         const wrong = { ...key, signDigest: () => Promise.resolve(key.dummySignature) };
-        await (name === "p256" ? refuses(w, wrong) : accepts(w, wrong));
+        await (name === "p256" ? refuses(w, wrong) : approves(w, wrong));
         await setCode(PRECOMPILE, "0x");
       },
     );
@@ -159,7 +160,7 @@ for (const name of ["p256", "ozP256"] as const) {
     it("is not the precompile: 0x100 as the verifier has no code, hence a wrong signature", async () => {
       const { w, key } = await setUp();
       await refuses(w, withSigner(key, concat([PRECOMPILE, dataSlice(key.signer, 20)])));
-      await accepts(w, key);
+      await approves(w, key);
     });
   });
 }
@@ -175,6 +176,6 @@ describe("verifiers by address", () => {
     }
     await refuses(w, withSigner(key, concat([toBeHex(0xdead, 20), bytes])));
     await setCode(toBeHex(0xdead, 20), answering(asWord(MAGIC)));
-    await accepts(w, withSigner(key, concat([toBeHex(0xdead, 20), bytes])));
+    await approves(w, withSigner(key, concat([toBeHex(0xdead, 20), bytes])));
   });
 });

@@ -110,6 +110,16 @@ export async function accepts(w: KeyWorld, key: SessionKey, broken: readonly str
 }
 
 /**
+ * The validator takes the key's signature, asked as the account would ask it. {@link accepts} goes through the EntryPoint
+ * and is traced, which takes a second where a curve is computed in Solidity: once for each kind of key suffices.
+ */
+export async function approves(w: KeyWorld, key: SessionKey): Promise<void> {
+  const op = await operationOf(w, key);
+  const account = await asAccount(w);
+  expect(await account.validateUserOp.staticCall(op, hashOf(w, op))).to.be.greaterThan(1n);
+}
+
+/**
  * For contracts that burn what gas they get: 1/64 stays with each caller, which here suffices to finish. With less the
  * operation is refused as well, as over its limit (AA26) or out of gas (AA23).
  */
