@@ -8,5 +8,7 @@ module.exports = {
     // Gas and code size of instrumented code mean nothing.
     grep: "@gas|@size",
     invert: true,
+    // It is also some ten times slower.
+    timeout: 600_000,
   },
 };
