@@ -114,7 +114,7 @@ describe("Storage of the SessionKeyValidator", () => {
     expect(await words()).to.deep.equal(expected);
   });
 
-  describe("seen in traces", () => {
+  describe("seen in traces @gas", () => {
     it("enabling a session, however rich, writes exactly one new slot", async () => {
       const w = await world();
       const account = await asAccount(w);
