@@ -9,8 +9,8 @@ Injector.prototype._getAbiEncodeStatementVar = (hash) =>
   `assembly ("memory-safe") { returndatacopy(c__${hash}, 0, 0) } `;
 DataCollector.prototype._getOpcodes = () => ({ RETURNDATACOPY: true });
 
-// The contracts need via-IR (stack depth), and so does their instrumented form: the optimizer stays on, as
-// solidity-coverage does for via-IR by itself. Mocks are not measured. The contract size limit is lifted by the plugin.
+// The contracts need via-IR (stack depth), and so does their instrumented form, with the least optimization under which it
+// compiles. Mocks are not measured. The contract size limit is lifted by the plugin.
 module.exports = {
   skipFiles: ["mocks"],
   istanbulReporter: ["json", "json-summary", "lcov", "text"],
