@@ -106,4 +106,37 @@ describe("ModularAccountFactory", () => {
       expect(await factory.accountAddress(validator, owner.address, SALT)).to.equal(addresses[0]);
     });
   });
+
+  describe("createAccountWith", () => {
+    it("installs every validator, once, at an address that commits to all of them", async () => {
+      const { factory, validator, owner, deployer } = await loadFixture(deployAccountParts);
+      const other = await new ECDSAOwnerValidator__factory(deployer).deploy();
+      const validators = [
+        { validator: await validator.getAddress(), initData: owner.address },
+        { validator: await other.getAddress(), initData: owner.address },
+      ];
+      const address = await factory.accountAddressWith(validators, SALT);
+      await expect(factory.createAccountWith(validators, SALT))
+        .to.emit(factory, "AccountCreated")
+        .withArgs(address, validators[0]!.validator, SALT);
+      const account = ModularAccount__factory.connect(address, deployer);
+      for (const { validator: module } of validators) {
+        expect(await account.isModuleInstalled(1, module, "0x")).to.equal(true);
+      }
+      // Asking again returns it; asking with other validators leads elsewhere.
+      expect(await factory.createAccountWith.staticCall(validators, SALT)).to.equal(address);
+      await factory.createAccountWith(validators, SALT);
+      expect(await factory.accountAddressWith(validators.slice(1), SALT)).to.not.equal(address);
+    });
+
+    it("refuses no validator at all, and a stranger who initialises again", async () => {
+      const { factory, validator, owner, stranger } = await loadFixture(deployAccountParts);
+      await expect(factory.createAccountWith([], SALT)).to.be.revertedWithCustomError(factory, "NoValidator");
+      const validators = [{ validator: await validator.getAddress(), initData: owner.address }];
+      await factory.createAccountWith(validators, SALT);
+      const address = await factory.accountAddressWith(validators, SALT);
+      const account = ModularAccount__factory.connect(address, stranger);
+      await expect(account.initializeWith(validators)).to.be.revertedWithCustomError(account, "InvalidInitialization");
+    });
+  });
 });
