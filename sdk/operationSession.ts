@@ -8,7 +8,10 @@ import type { Session } from "./session";
 import { sessionId } from "./typedData";
 import type { PackedUserOperation } from "./userOp";
 
-/** What is known of the session that an operation used. */
+/**
+ * What is known of the session that an operation used.
+ * @example const trace: SessionTrace = { account, chainId: 1n, sessionId: sessionId(session), epoch: 1n };
+ */
 export interface SessionTrace {
   readonly account: Address;
   readonly chainId: bigint;

@@ -173,7 +173,10 @@ export interface UserOpHashContext {
   readonly delegate?: Address;
 }
 
-/** An operation as EIP-712 has it: all but the signature. */
+/**
+ * An operation as EIP-712 has it: all but the signature.
+ * @example const { domain, types, message }: UserOpTypedData = userOpTypedData(op, { entryPoint, chainId: 1n, version: "0.8" });
+ */
 export interface UserOpTypedData {
   readonly domain: TypedDataDomain;
   readonly types: Record<string, TypedDataField[]>;

@@ -12,15 +12,24 @@ import { permissionTree, sessionId } from "../typedData";
 import { packUserOp } from "../userOp";
 import { inspectAccount, sessionStatus } from "./inspect";
 
-/** A session, or what is left of one that nobody has the document of. */
+/**
+ * A session, or what is left of one that nobody has the document of.
+ * @example const lost: RevocableSession = { account, sessionId: id };
+ */
 export type RevocableSession = Session | { readonly account: Address; readonly sessionId: Hex };
 
-/** The id of a session, whichever form it has. */
+/**
+ * The id of a session, whichever form it has.
+ * @example idOf(session) === sessionId(session) // true
+ */
 export function idOf(session: RevocableSession): Hex {
   return "sessionId" in session ? session.sessionId : sessionId(session);
 }
 
-/** How a session was seen to be dead. */
+/**
+ * How a session was seen to be dead.
+ * @example const { by, refusal }: Revocation = await assertRevoked(provider, validator, session);
+ */
 export interface Revocation {
   readonly sessionId: Hex;
   /** Its status is final; or its epoch is over. */

@@ -11,7 +11,10 @@ import { digest, domainSeparator, grantStructHash, sessionId } from "../typedDat
 import { chainTime } from "./context";
 import { inspectAccount, obstacleTo, sessionStatus, type Obstacle } from "./inspect";
 
-/** A session file that the chain agrees with. */
+/**
+ * A session file that the chain agrees with.
+ * @example const { session, enabled, paused }: ImportedSession = await importSession(provider, text);
+ */
 export interface ImportedSession extends SessionFile {
   /** Whether it is enabled already; else its first operation carries the grant. */
   readonly enabled: boolean;
@@ -19,14 +22,17 @@ export interface ImportedSession extends SessionFile {
   readonly paused: boolean;
 }
 
-/** Options of {@link importSession}. */
+/**
+ * Options of {@link importSession}.
+ * @example const options: ImportOptions = { validator };
+ */
 export interface ImportOptions {
   /** The validator that the app trusts; without it any that answers like one is taken. */
   readonly validator?: Address;
 }
 
 /**
- * Reads a session file and asks the chain whether the session can be used. Raises what {@link parseSessionFile} raises, and
+ * Reads a session file (or takes one that was read) and asks the chain whether the session can be used. Raises what {@link parseSessionFile} raises, and
  * `WRONG_CHAIN`, `WRONG_VALIDATOR` (another one than expected, no code, or code that signs in another domain),
  * `ACCOUNT_MISSING`, `NOT_INSTALLED`, `WRONG_EPOCH`, `SESSION_REVOKED`, `SESSION_EXPIRED`, `GRANT_MISSING` and `WRONG_GRANT`
  * (the account does not know the owner's signature).
@@ -34,10 +40,10 @@ export interface ImportOptions {
  */
 export async function importSession(
   provider: Provider,
-  text: string,
+  source: string | SessionFile,
   options: ImportOptions = {},
 ): Promise<ImportedSession> {
-  const file = parseSessionFile(text);
+  const file = typeof source === "string" ? parseSessionFile(source) : source;
   const { session, validator, grant } = file;
   await assertPlace(provider, file, options.validator);
   const account = await inspectAccount(provider, validator, session.account);

@@ -15,7 +15,10 @@ const STATE =
   "tuple(bytes32 sessionId,uint8 status,bool alive,tuple(uint256 spent,uint256 remaining,uint48 nextReset)[] budgets)";
 const LENS_ABI = [`function sessionState(address validator, ${TERMS} terms) view returns (${STATE})`] as const;
 
-/** What is left of one budget now. */
+/**
+ * What is left of one budget now.
+ * @example const [{ remaining, nextReset }]: readonly BudgetReport[] = report.budgets;
+ */
 export interface BudgetReport {
   /** Charged so far; for PERIODIC, within the current period. */
   readonly spent: bigint;
@@ -24,11 +27,17 @@ export interface BudgetReport {
   readonly nextReset: number;
 }
 
-/** Why a session does not work; asked in this order. */
+/**
+ * Why a session does not work; asked in this order.
+ * @example const obstacle: Obstacle | undefined = report.obstacle;
+ */
 export type Obstacle =
   "not installed" | "paused" | "older epoch" | "later epoch" | "revoked" | "not yet valid" | "expired" | "not enabled";
 
-/** A session now. */
+/**
+ * A session now.
+ * @example const report: SessionReport = await sessionState(provider, { validator, lens }, session);
+ */
 export interface SessionReport {
   readonly sessionId: Hex;
   /** One of {@link STATUSES}. */
@@ -45,7 +54,10 @@ export interface SessionReport {
   readonly budgets: readonly BudgetReport[];
 }
 
-/** The validator's word about an account. */
+/**
+ * The validator's word about an account.
+ * @example const { installed, paused, epoch }: AccountReport = await inspectAccount(provider, validator, account);
+ */
 export interface AccountReport {
   readonly installed: boolean;
   readonly paused: boolean;

@@ -8,7 +8,10 @@ import { normalizeSession, type Session } from "../session";
 import { sessionId } from "../typedData";
 import { inspectAccount, sessionStatus } from "./inspect";
 
-/** A log whose data is not the session that it claims to publish: anybody who can make the account call can write it. */
+/**
+ * A log whose data is not the session that it claims to publish: anybody who can make the account call can write it.
+ * @example const logs: readonly RejectedLog[] = listed.flatMap(({ rejected }) => rejected);
+ */
 export interface RejectedLog {
   readonly transactionHash: Hex;
   readonly blockNumber: number;
@@ -16,7 +19,10 @@ export interface RejectedLog {
   readonly reason: string;
 }
 
-/** A session of an account. */
+/**
+ * A session of an account.
+ * @example const listed: ListedSession[] = await listSessions(provider, validator, account);
+ */
 export interface ListedSession {
   readonly sessionId: Hex;
   /** One of {@link STATUSES}; of an older epoch it is dead all the same. */
@@ -29,7 +35,10 @@ export interface ListedSession {
   readonly rejected: readonly RejectedLog[];
 }
 
-/** Where {@link listSessions} looks. */
+/**
+ * Where {@link listSessions} looks.
+ * @example const options: ListOptions = { fromBlock: deployedAt, known: [session] };
+ */
 export interface ListOptions {
   /** First block, 0 by default; some nodes limit the range. */
   readonly fromBlock?: number;

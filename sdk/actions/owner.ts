@@ -7,7 +7,10 @@ import { providerOf, type Context } from "./context";
 import { draftUserOp, submitUserOp, type OperationOptions } from "./operate";
 import type { SendResult } from "./send";
 
-/** What it takes to sign grants and revocations. Nothing here sends anything. */
+/**
+ * What it takes to sign grants and revocations. Nothing here sends anything.
+ * @example const owner: OwnerSigner = { signer: wallet, adapter: modularAccount(ownerValidator), validator };
+ */
 export interface OwnerSigner {
   /** The owner's wallet: any ethers signer. */
   readonly signer: TypedDataSigner;
@@ -44,7 +47,10 @@ export function plainOwner(context: Context, signer: Signer): Owner<SendResult> 
   return { signer, adapter, validator, provider: providerOf(bundler), execute };
 }
 
-/** An operation of the account as its owner makes one. */
+/**
+ * An operation of the account as its owner makes one.
+ * @example const request: OwnerRequest = { account, owner: wallet };
+ */
 export interface OwnerRequest {
   readonly account: Address;
   /** Any ethers signer, a wallet's too: the operation is signed as EIP-712 typed data. */

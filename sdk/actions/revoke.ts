@@ -56,7 +56,10 @@ export async function unpauseSessions<Done>(owner: Owner<Done>, account: Address
   return owner.execute(account, [unpauseCall(owner.validator)]);
 }
 
-/** A revocation that anybody may send. */
+/**
+ * A revocation that anybody may send.
+ * @example const revocation: SignedRevocation = await signRevocation(owner, session);
+ */
 export interface SignedRevocation {
   readonly account: Address;
   readonly sessionId: Hex;

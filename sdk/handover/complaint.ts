@@ -30,7 +30,7 @@ export function complaint(document: unknown, issue: Issue): SessionKeyError {
 
 function codeOf(expected: Expectation, found: unknown): string {
   if (expected === "SECONDS" && isMilliseconds(found)) return "MILLISECONDS";
-  if (expected === "AMOUNT") return "WRONG_UNIT";
+  if (expected === "AMOUNT" || expected === "QUANTITY") return "WRONG_UNIT";
   return expected === "VERSION" || expected === "SCHEMA" ? "WRONG_VERSION" : "WRONG_FIELD";
 }
 
@@ -46,7 +46,7 @@ function nameOf(path: readonly PropertyKey[]): string {
   const parts = path.map((part, index) =>
     typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,
   );
-  return parts.join("") || "the file";
+  return parts.join("") || "the document";
 }
 
 function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {

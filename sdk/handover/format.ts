@@ -11,10 +11,16 @@ import {
 
 // What the JSON of a session file looks like: shapes and spellings. What the values mean is judged like every other session.
 
-/** The version of the format. */
+/**
+ * The version of the format.
+ * @example JSON.parse(stringifySessionFile(file)).version === SESSION_FILE_VERSION // true
+ */
 export const SESSION_FILE_VERSION = 2;
 
-/** `$schema` of a session file: the `$id` of `sdk/handover/session-file.schema.json`. */
+/**
+ * `$schema` of a session file: the `$id` of `sdk/handover/session-file.schema.json`.
+ * @example JSON.parse(stringifySessionFile(file)).$schema === SESSION_FILE_SCHEMA // true
+ */
 export const SESSION_FILE_SCHEMA = "urn:session-keys:session-file:2";
 
 /** What was expected, in words; the names are the messages of the schema. */
@@ -24,6 +30,8 @@ export const EXPECTED = {
   TEXT: "text of the allowed length",
   NUMBER: "a whole number of the allowed size",
   AMOUNT: "a decimal number in quotes, in the smallest unit",
+  QUANTITY: "a number in hex without leading zeros, in the smallest unit",
+  BOOLEAN: "true or false",
   SECONDS: "unix seconds",
   HEX: "0x and an even number of hex digits",
   ADDRESS: "0x and 40 hex digits",
@@ -36,24 +44,35 @@ export const EXPECTED = {
 /** A name of {@link EXPECTED}. */
 export type Expectation = keyof typeof EXPECTED;
 
+// The bricks; exported for the other formats of this folder.
+
 const text = (pattern: RegExp, error: Expectation) => z.string({ error }).check(z.regex(pattern, error));
 const hex = text(/^0x([0-9a-fA-F]{2})*$/, "HEX");
-const address = text(/^0x[0-9a-fA-F]{40}$/, "ADDRESS");
+/** 20 bytes in hex. */
+export const address = text(/^0x[0-9a-fA-F]{40}$/, "ADDRESS");
 const word = text(/^0x[0-9a-fA-F]{64}$/, "WORD");
 /** Amounts have up to 256 bits, which JSON's numbers have not. */
 const amount = text(/^(0|[1-9][0-9]{0,77})$/, "AMOUNT");
-const seconds = z.int({ error: "SECONDS" }).check(z.minimum(1, "SECONDS"), z.maximum(LATEST_SECOND, "SECONDS"));
-const words = (max: number) => z.string({ error: "TEXT" }).check(z.minLength(1, "TEXT"), z.maxLength(max, "TEXT"));
+/** A number as JSON-RPC has it, up to 256 bits. */
+export const quantity = text(/^0x(0|[1-9a-fA-F][0-9a-fA-F]{0,63})$/, "QUANTITY");
+/** A moment. */
+export const seconds = z.int({ error: "SECONDS" }).check(z.minimum(1, "SECONDS"), z.maximum(LATEST_SECOND, "SECONDS"));
+/** Text of 1 to `max` characters. */
+export const words = (max: number) =>
+  z.string({ error: "TEXT" }).check(z.minLength(1, "TEXT"), z.maxLength(max, "TEXT"));
 
-function number(max: number) {
+/** A whole number of 0 to `max`. */
+export function number(max: number) {
   return z.int({ error: "NUMBER" }).check(z.minimum(0, "NUMBER"), z.maximum(max, "NUMBER"));
 }
 
-function list<Item extends z.ZodMiniType>(item: Item, max: number) {
+/** At most `max` of these. */
+export function list<Item extends z.ZodMiniType>(item: Item, max: number) {
   return z.array(item, { error: "LIST" }).check(z.maxLength(max, "LIST"));
 }
 
-function object<Shape extends Record<string, z.ZodMiniType>>(shape: Shape) {
+/** These fields and no others. */
+export function object<Shape extends Record<string, z.ZodMiniType>>(shape: Shape) {
   return z.strictObject(shape, { error: "OBJECT" });
 }
 

@@ -11,6 +11,7 @@ import { SESSION_FILE_FORMAT, SESSION_FILE_SCHEMA, SESSION_FILE_VERSION, type Se
  * use without the key, so unless `key` is asked for, a file holds no secret.
  *
  * The owner signed `session` and nothing else: label and contracts are what whoever wrote the file calls things.
+ * @example const file: SessionFile = { validator, session, grant: proofFor(grant, 0), label: "Payroll" };
  */
 export interface SessionFile {
   readonly validator: Address;
@@ -25,7 +26,10 @@ export interface SessionFile {
   readonly key?: Hex;
 }
 
-/** Options of {@link stringifySessionFile}. */
+/**
+ * Options of {@link stringifySessionFile}.
+ * @example const options: SessionFileOptions = { dangerouslyWithKey: true };
+ */
 export interface SessionFileOptions {
   /** Writes the key too: whoever reads the file can use the session. */
   readonly dangerouslyWithKey?: boolean;

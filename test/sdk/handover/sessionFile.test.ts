@@ -92,9 +92,9 @@ describe("sessionFile", () => {
   });
 
   it("names what is missing, and what is unknown", () => {
-    refuses("MISSING_FIELD", "the file has no validator", (file) => delete file["validator"]);
+    refuses("MISSING_FIELD", "the document has no validator", (file) => delete file["validator"]);
     refuses("MISSING_FIELD", "session has no salt", (_, session) => delete session["salt"]);
-    refuses("UNKNOWN_FIELD", "the file has the unknown note", (file) => (file["note"] = ""));
+    refuses("UNKNOWN_FIELD", "the document has the unknown note", (file) => (file["note"] = ""));
     refuses("UNKNOWN_FIELD", "session has the unknown note", (_, session) => (session["note"] = ""));
     refuses("UNKNOWN_FIELD", "grant has the unknown key", (file) => ((file["grant"] as Json)["key"] = HASH));
   });
@@ -134,7 +134,7 @@ describe("sessionFile", () => {
   it("names what is of another kind", () => {
     expectCode(() => parseSessionFile("{"), "NOT_JSON");
     expect(expectCode(() => parseSessionFile("[]"), "WRONG_FIELD").message).to.include(
-      "the file is [], expected an object",
+      "the document is [], expected an object",
     );
     refuses("WRONG_FIELD", "session.signer is null, expected 0x", (_, session) => (session["signer"] = null));
     refuses("WRONG_FIELD", "session.budgets is {}, expected a list", (_, session) => (session["budgets"] = {}));
