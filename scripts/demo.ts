@@ -36,10 +36,10 @@ script({}, async () => {
 });
 
 /** How many steps of the chapter ended otherwise than expected. */
-async function run(world: World, { title, steps }: Chapter): Promise<number> {
-  printTitle(title);
+async function run(world: World, chapter: Chapter): Promise<number> {
+  printTitle(chapter);
   let wrong = 0;
-  for (const step of steps) {
+  for (const step of chapter.steps) {
     const outcome = await runStep(world, step);
     printOutcome(step, outcome);
     if (!outcome.ok) wrong++;

@@ -8,7 +8,7 @@
  */
 import { sessionId } from "../sdk";
 import { enableSession } from "../sdk/actions/enable";
-import { connect, installation } from "./support/chain";
+import { connect, installation, ownerOf } from "./support/chain";
 import { script } from "./support/cli";
 import { outcome } from "./support/outcome";
 import { DEFAULT_FILE, readSession } from "./support/sessionFiles";
@@ -18,6 +18,6 @@ script({ file: { type: "string", default: DEFAULT_FILE } }, async ({ file }) => 
   const chain = await connect();
   const installed = await installation(chain);
   const { session } = readSession(file, chain, installed);
-  const facts = outcome(await enableSession(installed, chain.owner, session), "enableSession");
+  const facts = outcome(await enableSession(ownerOf(chain, installed), session), "enableSession");
   printFacts([["enabled", sessionId(session)], ...facts]);
 });

@@ -11,12 +11,11 @@
  * --days N            how long, 30 by default          --salt N   makes otherwise equal sessions different
  * --file PATH         session.json by default          --force    overwrite it
  */
-import { ZeroAddress } from "ethers";
-import { proofFor, sessionId, type Session } from "../sdk";
+import { defineSession, describe, inDays, lint, proofFor, sessionId } from "../sdk";
 import { chainTime } from "../sdk/actions/context";
-import { grantSessions } from "../sdk/actions/grant";
+import { grantSession } from "../sdk/actions/grant";
 import { inspectAccount } from "../sdk/actions/inspect";
-import { connect, installation } from "./support/chain";
+import { connect, installation, ownerOf } from "./support/chain";
 import { script, wholeNumber } from "./support/cli";
 import { parsePolicy, POLICY_OPTIONS } from "./support/policy";
 import { DEFAULT_FILE, writeSession } from "./support/sessionFiles";
@@ -35,19 +34,20 @@ script(options, async (values) => {
   const chain = await connect();
   const installed = await installation(chain);
   const now = await chainTime(chain.provider);
-  const session: Session = {
+  const session = defineSession({
     account: installed.account,
     chainId: chain.chainId,
+    key: await chain.key.getAddress(),
     epoch: (await inspectAccount(chain.provider, installed.validator, installed.account)).epoch,
     salt: BigInt(wholeNumber(values.salt, "salt", 0)),
-    signer: await chain.key.getAddress(),
-    validAfter: now - 60,
-    validUntil: now + wholeNumber(values.days, "days") * 86_400,
-    paymaster: ZeroAddress,
+    validUntil: inDays(wholeNumber(values.days, "days"), now),
+    validator: installed.validator,
+    now,
     ...policy,
-  };
-  const grant = await grantSessions(installed, chain.owner, [session]);
-  writeSession(values.file, { validator: grant.validator, session, grant: proofFor(grant, 0) }, values.force);
+  });
+  const { validator } = installed;
+  const grant = await grantSession(ownerOf(chain, installed), session);
+  writeSession(values.file, { validator, session, grant: proofFor(grant, 0) }, values.force);
   printFacts([
     ["session", sessionId(session)],
     ["account", session.account],
@@ -56,4 +56,7 @@ script(options, async (values) => {
     ["permissions", `${session.permissions.length}, ${session.budgets.length} budgets`],
     ["written", values.file],
   ]);
+  console.log(`\n${describe(session)}`);
+  const risks = lint(session).filter(({ severity }) => severity === "high");
+  for (const { where, message, why } of risks) console.log(`risk: ${where}: ${message}: ${why}`);
 });

@@ -7,8 +7,10 @@
  * --from-block N      where to start reading logs, 0 by default
  */
 import { existsSync } from "node:fs";
+import { describe, type Session } from "../sdk";
 import { chainTime } from "../sdk/actions/context";
-import { inspectAccount, inspectSession, listSessions } from "../sdk/actions/inspect";
+import { inspectAccount, sessionState } from "../sdk/actions/inspect";
+import { listSessions } from "../sdk/actions/list";
 import { connect, installation } from "./support/chain";
 import { script, wholeNumber } from "./support/cli";
 import { listLines, sessionFacts } from "./support/report";
@@ -34,14 +36,17 @@ script(options, async (values) => {
     ["now", date(now)],
   ]);
 
+  const known: Session[] = [];
   const path = values.file ?? DEFAULT_FILE;
   if (values.file !== undefined || existsSync(path)) {
     const { session } = readSession(path, chain, installed);
     console.log(`\nsession of ${path}`);
-    printFacts(sessionFacts(session, await inspectSession(chain.provider, installed, session), state, now));
+    printFacts(sessionFacts(session, await sessionState(chain.provider, installed, session)));
+    console.log(`\n${describe(session)}`);
+    known.push(session);
   }
 
-  const listed = await listSessions(chain.provider, validator, account, fromBlock);
+  const listed = await listSessions(chain.provider, validator, account, { fromBlock, known });
   console.log(`\n${listed.length} session(s) in the logs`);
   for (const line of listLines(listed, state, now)) console.log(line);
 });

@@ -10,16 +10,17 @@
  */
 import { sessionId } from "../sdk";
 import * as actions from "../sdk/actions/revoke";
-import { connect, installation } from "./support/chain";
+import type { SendResult } from "../sdk/actions/send";
+import { connect, installation, ownerOf } from "./support/chain";
 import { script, UserError } from "./support/cli";
 import { outcome } from "./support/outcome";
 import { DEFAULT_FILE, readSession } from "./support/sessionFiles";
 import { printFacts } from "./support/table";
 
 const WHOLE_ACCOUNT = {
-  all: actions.revokeAllSessions,
-  pause: actions.pauseSessions,
-  unpause: actions.unpauseSessions,
+  all: actions.revokeAllSessions<SendResult>,
+  pause: actions.pauseSessions<SendResult>,
+  unpause: actions.unpauseSessions<SendResult>,
 } as const;
 
 const flag = { type: "boolean", default: false } as const;
@@ -30,19 +31,19 @@ script({ file, all: flag, pause: flag, unpause: flag, "by-signature": flag }, as
   if (chosen.length > 1) throw new UserError(`--${chosen.join(" and --")} exclude each other`);
   const chain = await connect();
   const installed = await installation(chain);
+  const owner = ownerOf(chain, installed);
   const [how] = chosen;
   if (how !== undefined && how !== "by-signature") {
-    const done = await WHOLE_ACCOUNT[how](installed, { account: installed.account, owner: chain.owner });
+    const done = await WHOLE_ACCOUNT[how](owner, installed.account);
     return printFacts([[how, installed.account], ...outcome(done, how)]);
   }
   const { session } = readSession(values.file, chain, installed);
-  const { account, chainId } = session;
   const id = sessionId(session);
   if (how === undefined) {
-    const done = await actions.revokeSession(installed, { account, owner: chain.owner }, id);
+    const done = await actions.revokeSession(owner, session);
     return printFacts([["revoked", id], ...outcome(done, "revokeSession")]);
   }
-  const signature = await actions.signRevocation(installed, chain.owner, { account, chainId, sessionId: id });
-  const receipt = await actions.revokeSessionBySig(installed, account, id, signature);
+  const revocation = await actions.signRevocation(owner, session);
+  const receipt = await actions.revokeSessionBySig(chain.bundler, installed.validator, revocation);
   printFacts([["revoked", `${id} by signature`], ...(receipt ? [["transaction", receipt.hash] as const] : [])]);
 });

@@ -56,6 +56,10 @@ export const VALIDATOR_ERRORS = [
   "error InvalidBudgetIndex(uint256 found, uint256 max)",
 ] as const;
 
+const PACKED_USER_OP =
+  "tuple(address sender,uint256 nonce,bytes initCode,bytes callData,bytes32 accountGasLimits,uint256 preVerificationGas," +
+  "bytes32 gasFees,bytes paymasterAndData,bytes signature)";
+
 /** Events and functions of the validator. */
 export const VALIDATOR_ABI = [
   "event SessionEnabled(address indexed account, bytes32 indexed sessionId, bytes data)",
@@ -79,12 +83,9 @@ export const VALIDATOR_ABI = [
   "function domainSeparator() view returns (bytes32)",
   "function onInstall(bytes data)",
   "function onUninstall(bytes data)",
+  `function validateUserOp(${PACKED_USER_OP} userOp, bytes32 userOpHash) returns (uint256)`,
   ...VALIDATOR_ERRORS,
 ] as const;
-
-const PACKED_USER_OP =
-  "tuple(address sender,uint256 nonce,bytes initCode,bytes callData,bytes32 accountGasLimits,uint256 preVerificationGas," +
-  "bytes32 gasFees,bytes paymasterAndData,bytes signature)";
 
 /** What the SDK uses of EntryPoint v0.7, v0.8 and v0.9. */
 export const ENTRY_POINT_ABI = [

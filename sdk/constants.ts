@@ -93,3 +93,6 @@ export const SINGLE_MODE: Hex = `0x${"00".repeat(32)}`;
 export const BATCH_MODE: Hex = `0x01${"00".repeat(31)}`;
 /** Selector of `execute(bytes32,bytes)`. */
 export const EXECUTE_SELECTOR: Hex = "0xe9ae5c53";
+
+/** Where a time in seconds ends and milliseconds begin, to whoever reads one: the year 2242. */
+export const LATEST_SECOND = 2 ** 33;

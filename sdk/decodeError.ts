@@ -39,6 +39,18 @@ export function decodeError(data: Hex): DecodedError | undefined {
 }
 
 /**
+ * The same, in an error that ethers (or a node under it) threw.
+ * @example
+ * try { await provider.call(request) }
+ * catch (error) { console.log(decodeThrown(error)?.name) } // "SessionIsRevoked"
+ */
+export function decodeThrown(error: unknown): DecodedError | undefined {
+  return revertData(error)
+    .map(decodeError)
+    .find((found) => found !== undefined);
+}
+
+/**
  * `FailedOp` or `FailedOpWithRevert` in revert data or in an error that ethers (or a node under it) threw, with the
  * validator's error inside; `undefined` if there is none.
  * @example

@@ -1,4 +1,4 @@
-import { AbiCoder, getBytes, keccak256, TypedDataEncoder } from "ethers";
+import { AbiCoder, getBytes, keccak256, TypedDataEncoder, type TypedDataDomain, type TypedDataField } from "ethers";
 import { MAX_USER_OP_BYTES, type EntryPointVersion } from "./constants";
 import { SessionKeyError } from "./errors";
 import { asAddress, asHex, byteLength, isZeroAddress, packUint, strip, type Address, type Hex } from "./hex";
@@ -207,6 +207,16 @@ export interface UserOpHashContext {
 }
 
 /**
+ * An operation as EIP-712 has it: all but the signature.
+ * @example const { domain, types, message }: UserOpTypedData = userOpTypedData(op, { entryPoint, chainId: 1n, version: "0.8" });
+ */
+export interface UserOpTypedData {
+  readonly domain: TypedDataDomain;
+  readonly types: Record<string, TypedDataField[]>;
+  readonly message: Omit<PackedUserOperation, "signature">;
+}
+
+/**
  * The hash by which the EntryPoint knows an operation; the signature is not part of it. v0.7:
  * `keccak256(abi.encode(hash, entryPoint, chainId))`; v0.8 and v0.9: EIP-712, domain `ERC4337` version `1`; v0.9 leaves
  * the paymaster's signature out. Raises `DELEGATE_REQUIRED` for an EIP-7702 `initCode` without `delegate`.
@@ -214,11 +224,27 @@ export interface UserOpHashContext {
  */
 export function userOpHash(op: PackedUserOperation, context: UserOpHashContext): Hex {
   if (context.version === "0.7") return userOpHashV7(op, context);
-  const domain = { name: "ERC4337", version: "1", chainId: context.chainId, verifyingContract: context.entryPoint };
-  const initCode = hashedInitCode(op.initCode, context.delegate);
-  const paymasterAndData =
-    context.version === "0.9" ? withoutPaymasterSignature(op.paymasterAndData) : op.paymasterAndData;
-  return TypedDataEncoder.hash(domain, USER_OP_TYPES, { ...op, initCode, paymasterAndData });
+  const { domain, types, message } = userOpTypedData(op, { ...context, version: context.version });
+  return TypedDataEncoder.hash(domain, types, message);
+}
+
+/**
+ * What {@link userOpHash} of v0.8 and v0.9 is the EIP-712 hash of, for wallets that sign typed data. Raises the same.
+ * @example const { domain, types, message } = userOpTypedData(op, { entryPoint, chainId: 1n, version: "0.8" })
+ */
+export function userOpTypedData(
+  op: PackedUserOperation,
+  context: UserOpHashContext & { readonly version: "0.8" | "0.9" },
+): UserOpTypedData {
+  const { chainId, entryPoint: verifyingContract, version, delegate } = context;
+  const { sender, nonce, callData, accountGasLimits, preVerificationGas, gasFees } = op;
+  const initCode = hashedInitCode(op.initCode, delegate);
+  const paymasterAndData = version === "0.9" ? withoutPaymasterSignature(op.paymasterAndData) : op.paymasterAndData;
+  return {
+    domain: { name: "ERC4337", version: "1", chainId, verifyingContract },
+    types: USER_OP_TYPES,
+    message: { sender, nonce, initCode, callData, accountGasLimits, preVerificationGas, gasFees, paymasterAndData },
+  };
 }
 
 function userOpHashV7(op: PackedUserOperation, { entryPoint, chainId }: UserOpHashContext): Hex {

@@ -1,12 +1,14 @@
 import { parseEther } from "ethers";
 import {
-  callPermission,
-  FEES_UNLIMITED,
+  all,
+  allow,
+  defineSession,
+  describe,
+  inDays,
+  lte,
   proofFor,
-  rule,
-  sessionId,
-  totalBudget,
-  valueCharge,
+  spend,
+  total,
   type Call,
   type Session,
 } from "../../sdk";
@@ -14,28 +16,24 @@ import { enableSession } from "../../sdk/actions/enable";
 import { grantSessions } from "../../sdk/actions/grant";
 import { pauseSessions, revokeAllSessions, revokeSession, unpauseSessions } from "../../sdk/actions/revoke";
 import { Recorder__factory } from "../../typechain-types/factories/contracts/mocks/Recorder__factory";
+import { ownerOf } from "../support/chain";
 import type { Attempt, Chapter } from "./step";
 import type { World } from "./world";
 
-const DAY = 86_400;
 const GAME = Recorder__factory.createInterface();
 
 /** Two functions of a game, at most 0.02 ETH a call and 0.05 ETH in all, for 90 days. */
 function botSession({ common, game, now }: World, salt: bigint): Session {
-  const charges = [valueCharge(0)];
-  const maxValue = parseEther("0.02");
-  return {
+  const contract = { address: game, abi: Recorder__factory.abi };
+  const stake = all(lte(parseEther("0.02")), spend("stakes"));
+  return defineSession({
     ...common,
     salt,
-    validAfter: now,
-    validUntil: now + 90 * DAY,
-    budgets: [totalBudget(parseEther("0.05"))],
-    feeBudget: FEES_UNLIMITED,
-    permissions: [
-      callPermission(game, GAME.getFunction("increment").selector, { maxValue, charges }),
-      callPermission(game, GAME.getFunction("set").selector, { rules: [rule("lte", [0], 1000n)] }),
-    ],
-  };
+    validUntil: inDays(90, now),
+    budgets: { stakes: total(parseEther("0.05")), fees: total(parseEther("0.05")) },
+    fees: "fees",
+    permissions: [allow(contract, "increment", {}, { value: stake }), allow(contract, "set", { value: lte(1000n) })],
+  });
 }
 
 /** The bot's key plays; then the owner pauses, revokes, and revokes everything. */
@@ -44,8 +42,9 @@ export async function bot(world: World): Promise<Chapter> {
   const session = botSession(world, 2n);
   const spare = botSession(world, 3n);
   const unused = botSession(world, 4n);
-  const grant = await grantSessions(installed, chain.owner, [session, spare, unused]);
-  const owner = { account: installed.account, owner: chain.owner };
+  const owner = ownerOf(chain, installed);
+  const { account } = installed;
+  const grant = await grantSessions(owner, [session, spare, unused]);
 
   const increment = (value = "0"): Call => {
     return { target: game, value: parseEther(value), data: GAME.encodeFunctionData("increment") };
@@ -53,7 +52,7 @@ export async function bot(world: World): Promise<Chapter> {
   const set = (to: number): Call => ({ target: game, value: 0n, data: GAME.encodeFunctionData("set", [to]) });
   const fail: Call = { target: game, value: 0n, data: GAME.encodeFunctionData("fail", [1]) };
   const toSelf: Call = {
-    target: installed.account,
+    target: account,
     value: 0n,
     data: installed.adapter.uninstallModule(installed.validator),
   };
@@ -64,12 +63,15 @@ export async function bot(world: World): Promise<Chapter> {
   const ofUnused: Attempt = { ...play(increment()), session: unused, mode: "enable", grant: proofFor(grant, 2) };
 
   return {
-    title: "Bot: increment() and set(uint256 up to 1000) of a game, 0.02 ETH a call, 0.05 ETH in all",
+    title: "Bot",
+    terms: describe(session, {
+      contracts: { "the game": { address: game, abi: Recorder__factory.abi } },
+    }),
     steps: [
       {
         title: "a batch of both; the owner enabled it",
         expected: "done",
-        before: () => enableSession(installed, chain.owner, session),
+        before: () => enableSession(owner, session),
         attempt: round,
       },
       { title: "the same batch, the 2nd use", expected: "done", attempt: round },
@@ -95,27 +97,27 @@ export async function bot(world: World): Promise<Chapter> {
       {
         title: "a relayer swaps the session",
         expected: "AA24",
-        before: () => enableSession(installed, chain.owner, spare),
+        before: () => enableSession(owner, spare),
         attempt: { ...play(increment()), swapFor: spare },
       },
       {
         title: "while paused",
         expected: "AccountPaused",
-        before: () => pauseSessions(installed, owner),
+        before: () => pauseSessions(owner, account),
         attempt: round,
       },
-      { title: "unpaused", expected: "done", before: () => unpauseSessions(installed, owner), attempt: round },
+      { title: "unpaused", expected: "done", before: () => unpauseSessions(owner, account), attempt: round },
       {
         title: "after its revocation",
         expected: "SessionIsRevoked",
-        before: () => revokeSession(installed, owner, sessionId(session)),
+        before: () => revokeSession(owner, session),
         attempt: play(increment()),
       },
       { title: "the other session goes on", expected: "done", attempt: ofSpare },
       {
         title: "the other session after revoke-all",
         expected: "SessionNotEnabled",
-        before: () => revokeAllSessions(installed, owner),
+        before: () => revokeAllSessions(owner, account),
         attempt: ofSpare,
       },
       { title: "a grant unused before revoke-all", expected: "BadGrant", attempt: ofUnused },

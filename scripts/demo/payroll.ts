@@ -1,49 +1,48 @@
 import { parseEther } from "ethers";
 import {
-  argumentCharge,
-  callPermission,
-  periodicBudget,
+  allow,
+  defineSession,
+  describe,
+  inDays,
+  oneOf,
   proofFor,
-  rule,
-  totalBudget,
+  spend,
+  total,
+  weekly,
   type Call,
   type Session,
 } from "../../sdk";
-import { grantSessions } from "../../sdk/actions/grant";
+import { grantSession } from "../../sdk/actions/grant";
+import { ownerOf } from "../support/chain";
 import { TOKEN } from "../support/token";
 import type { Attempt, Chapter } from "./step";
 import type { World } from "./world";
 
 const HOUR = 3600;
-const DAY = 24 * HOUR;
-const WEEK = 7 * DAY;
+const WEEK = 7 * 24 * HOUR;
 const GWEI = 1_000_000_000n;
-const TRANSFER = TOKEN.getFunction("transfer")!.selector;
 
-/** 100 tokens a week to Alice and Bob together, at most 0.01 ETH of fees, for 30 days from an hour from now. */
-function payrollSession(world: World): Session {
-  const payTo = (recipient: string) =>
-    callPermission(world.token, TRANSFER, {
-      rules: [rule("eq", [0], BigInt(recipient))],
-      charges: [argumentCharge(0, [32])],
-    });
-  const validAfter = world.now + HOUR;
-  return {
-    ...world.common,
+/** So many tokens a week to Alice and Bob together, at most 0.01 ETH of fees, for 30 days from an hour from now. */
+function payrollSession({ common, now, token, alice, bob }: World, amount = "100"): Session {
+  const validAfter = now + HOUR;
+  return defineSession({
+    ...common,
     salt: 1n,
     validAfter,
-    validUntil: validAfter + 30 * DAY,
-    budgets: [periodicBudget(parseEther("100"), WEEK), totalBudget(parseEther("0.01"))],
-    feeBudget: 1,
-    permissions: [payTo(world.alice), payTo(world.bob)],
-  };
+    validUntil: inDays(30, validAfter),
+    budgets: { salaries: weekly(parseEther(amount)), fees: total(parseEther("0.01")) },
+    fees: "fees",
+    permissions: [
+      allow({ address: token, abi: TOKEN }, "transfer", { to: oneOf(alice, bob), amount: spend("salaries") }),
+    ],
+  });
 }
 
 /** The payroll key does what it was granted, and is refused everything else. */
 export async function payroll(world: World): Promise<Chapter> {
   const { installed, chain, alice, bob, mallory, token, otherToken } = world;
   const session = payrollSession(world);
-  const grant = proofFor(await grantSessions(installed, chain.owner, [session]), 0);
+  const grant = proofFor(await grantSession(ownerOf(chain, installed), session), 0);
   const { validAfter: start, validUntil } = session;
 
   const transfer = (to: string, amount: string, target = token): Call => {
@@ -53,12 +52,16 @@ export async function payroll(world: World): Promise<Chapter> {
   const first = (amount: string): Attempt => ({ ...pay(alice, amount), mode: "enable", grant });
   const approve = { target: token, value: 0n, data: TOKEN.encodeFunctionData("approve", [alice, 1n]) };
   const forged = (call: Call): Attempt => ({ session, calls: [call], forge: [0] });
-  const richer = { ...session, budgets: [periodicBudget(parseEther("200"), WEEK), session.budgets[1]!] };
+  const richer = payrollSession(world, "200");
   const thief = await mallory.getAddress();
   const expensive = { maxFeePerGas: 20n * GWEI };
 
   return {
-    title: "Payroll: 100 tokens a week to Alice and Bob, 0.01 ETH of fees, 30 days",
+    title: "Payroll",
+    terms: describe(session, {
+      tokens: { TUSD: { address: token, decimals: 18 } },
+      labels: { Alice: alice, Bob: bob },
+    }),
     steps: [
       { title: "an hour before it starts", expected: "AA22", attempt: { ...first("60"), time: start } },
       { title: "101 of 100 at once", expected: "BudgetExceeded", at: start + 60, attempt: first("101") },

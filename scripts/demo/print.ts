@@ -1,8 +1,9 @@
 import { paint, tableHead, tableLine, type Column } from "../support/table";
-import type { Outcome, Step } from "./step";
+import type { Chapter, Outcome, Step } from "./step";
 
 const NUMBER = 12;
 const GOT = 54;
+const WIDTH = 119;
 const COLUMNS: readonly Column[] = [
   { title: " ", width: 1 },
   { title: "what the session key tries", width: 40 },
@@ -20,15 +21,16 @@ export function printOutcome({ title, expected }: Step, outcome: Outcome): void 
   const { ok, got, gas, reason = got } = outcome;
   const [first = "", ...rest] = gas
     ? [numbers(got, amount(gas.session), amount(gas.owner), `+${amount(gas.session - gas.owner)}`)]
-    : wrap(reason);
+    : wrap(reason, /(?<=,) /, GOT - 2);
   const colour = ok ? "green" : "red";
   console.log(tableLine(COLUMNS, [ok ? "✓" : "✗", title, expected, first], [colour, undefined, "grey", undefined]));
   for (const line of rest) console.log(tableLine(COLUMNS, ["", "", "", `  ${line}`]));
 }
 
-/** The heading of a chapter. */
-export function printTitle(title: string): void {
+/** The heading of a chapter: its name and the terms of its session. */
+export function printTitle({ title, terms }: Chapter): void {
   console.log(`\n${paint(title, "bold")}`);
+  for (const line of terms.split("\n").flatMap((text) => wrap(text, / (?=\S)/, WIDTH))) console.log(line);
 }
 
 function numbers(got: string, ...cells: readonly string[]): string {
@@ -39,14 +41,14 @@ function amount(gas: bigint): string {
   return gas.toLocaleString("en-US");
 }
 
-/** Breaks a reason between its arguments. */
-function wrap(reason: string): string[] {
+/** Breaks a text where `separator` says, into lines of at most `width` characters where that is possible. */
+function wrap(text: string, separator: RegExp, width: number): string[] {
   const lines: string[] = [];
-  for (const part of reason.split(/(?<=, )/)) {
+  for (const part of text.split(separator)) {
     const last = lines.length - 1;
-    const joined = (lines[last] ?? "") + part;
-    if (last >= 0 && joined.trimEnd().length <= GOT - 2) lines[last] = joined;
+    const joined = `${lines[last] ?? ""} ${part}`;
+    if (last >= 0 && joined.length <= width) lines[last] = joined;
     else lines.push(part);
   }
-  return lines.map((line) => line.trimEnd());
+  return lines;
 }

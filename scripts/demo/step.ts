@@ -34,6 +34,8 @@ export interface Step {
 /** A heading and what is tried under it. */
 export interface Chapter {
   readonly title: string;
+  /** What the owner signed, in plain English. */
+  readonly terms: string;
   readonly steps: readonly Step[];
 }
 

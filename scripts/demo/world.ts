@@ -1,5 +1,5 @@
-import { parseEther, ZeroAddress, type Signer } from "ethers";
-import type { Session } from "../../sdk";
+import { parseEther, type Signer } from "ethers";
+import type { SessionDefinition } from "../../sdk";
 import { createAccount, installValidator } from "../../sdk/actions/account";
 import { chainTime } from "../../sdk/actions/context";
 import { inspectAccount } from "../../sdk/actions/inspect";
@@ -24,7 +24,7 @@ export interface World {
   /** Unix seconds. */
   readonly now: number;
   /** What every session of the demo has in common. */
-  readonly common: Pick<Session, "account" | "chainId" | "epoch" | "signer" | "paymaster">;
+  readonly common: Pick<SessionDefinition, "account" | "chainId" | "epoch" | "key" | "validator" | "now">;
 }
 
 /** Deploys everything, and makes an account that its owner has installed the validator on. */
@@ -47,6 +47,7 @@ export async function buildWorld(): Promise<World> {
 
   const [alice, bob, mallory] = await peopleOf(chain);
   const game = await new Recorder__factory(bundler).deploy();
+  const now = await chainTime(provider);
   return {
     chain,
     installed,
@@ -56,13 +57,14 @@ export async function buildWorld(): Promise<World> {
     alice: await alice.getAddress(),
     bob: await bob.getAddress(),
     mallory,
-    now: await chainTime(provider),
+    now,
     common: {
       account,
       chainId: chain.chainId,
       epoch: (await inspectAccount(provider, validator, account)).epoch,
-      signer: await key.getAddress(),
-      paymaster: ZeroAddress,
+      key: await key.getAddress(),
+      validator,
+      now,
     },
   };
 }

@@ -29,10 +29,11 @@ function parseArgument(text: string): unknown {
   return /^(\[|true$|false$)/.test(text) ? JSON.parse(text) : text;
 }
 
-/** The four bytes of a function's signature without names: `transfer(address,uint256)`. */
-export function selectorOfFunction(signature: string): string {
+/** A function as one writes it on a command line, `transfer(address,uint256)`: its name, and it as ABI. */
+export function functionOf(signature: string, payable: boolean): { readonly name: string; readonly format: string } {
   try {
-    return FunctionFragment.from(signature).selector;
+    const { name } = FunctionFragment.from(signature);
+    return { name, format: FunctionFragment.from(`${signature}${payable ? " payable" : ""}`).format("full") };
   } catch {
     throw new UserError(`--function is "${signature}", expected one like "set(uint256)"`);
   }

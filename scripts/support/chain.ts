@@ -3,6 +3,8 @@ import type { HardhatEthersProvider } from "@nomicfoundation/hardhat-ethers/inte
 import { modularAccount } from "../../sdk";
 import { accountAddress } from "../../sdk/actions/account";
 import type { Context } from "../../sdk/actions/context";
+import { plainOwner, type Owner } from "../../sdk/actions/owner";
+import type { SendResult } from "../../sdk/actions/send";
 import { UserError } from "./cli";
 import { readDeployments } from "./deployments";
 
@@ -74,4 +76,9 @@ export async function withAccount(
   const context = { ...addresses, chainId, bundler, owner, adapter: modularAccount(addresses.ownerValidator) };
   const account = await accountAddress(context, { factory: addresses.factory, owner: await owner.getAddress() });
   return { ...context, account };
+}
+
+/** The owner of the account: what grants, enables and revokes. */
+export function ownerOf(chain: Chain, installed: Installation): Owner<SendResult> {
+  return plainOwner(installed, chain.owner);
 }

@@ -1,19 +1,22 @@
 import { parseEther, parseUnits, type Provider } from "ethers";
 import {
-  argumentCharge,
+  allow,
+  allowTransfer,
   asAddress,
-  callPermission,
-  FEES_UNLIMITED,
-  periodicBudget,
-  rule,
-  totalBudget,
-  transferPermission,
-  valueCharge,
+  dangerouslyAllow,
+  dangerouslyUnlimitedFees,
+  every,
+  lte,
+  oneOf,
+  spend,
+  total,
+  type Address,
+  type AddressCondition,
   type Budget,
-  type Permission,
-  type Session,
+  type PermissionPlans,
+  type SessionDefinition,
 } from "../../sdk";
-import { selectorOfFunction } from "./calls";
+import { functionOf } from "./calls";
 import { UserError, wholeNumber } from "./cli";
 
 /** The options of `scripts/grant.ts` that say what the key may do. */
@@ -36,49 +39,62 @@ type PolicyValues = {
 export async function parsePolicy(
   values: PolicyValues,
   provider: () => Promise<Provider>,
-): Promise<Pick<Session, "budgets" | "feeBudget" | "permissions">> {
-  const { permissions, budgets } = await allowance(values, provider);
-  permissions.push(...functions(values));
+): Promise<Pick<SessionDefinition, "budgets" | "fees" | "permissions">> {
+  const allowed = await allowance(values, provider);
+  const permissions = [...allowed.permissions, ...functions(values)];
   if (permissions.length === 0)
     throw new UserError("nothing is allowed: give --recipient, or --target with --function");
-  const feeBudget = values.fees === undefined ? FEES_UNLIMITED : budgets.length;
-  if (values.fees !== undefined) budgets.push(totalBudget(ether(values.fees, "fees")));
-  return { budgets, feeBudget, permissions };
+  if (values.fees === undefined) return { budgets: allowed.budgets, fees: dangerouslyUnlimitedFees(), permissions };
+  const fees = total(ether(values.fees, "fees"));
+  return { budgets: { ...allowed.budgets, fees }, fees: "fees", permissions };
+}
+
+/** What {@link parsePolicy} puts together. */
+interface Allowance {
+  readonly budgets: Readonly<Record<string, Budget>>;
+  readonly permissions: PermissionPlans;
 }
 
 /** An amount of a token, or of native value, to some recipients; all of them draw on one budget. */
-async function allowance({ recipient = [], token, amount, period }: PolicyValues, provider: () => Promise<Provider>) {
-  if (recipient.length === 0) {
+async function allowance(values: PolicyValues, provider: () => Promise<Provider>): Promise<Allowance> {
+  const { recipient = [], token, amount, period } = values;
+  const [first, ...rest] = recipient.map((address) => option(address, "recipient"));
+  if (first === undefined) {
     const unused = [token && "--token", amount && "--amount", period && "--period"].filter(Boolean);
     if (unused.length > 0) throw new UserError(`${unused.join(" ")} without --recipient`);
-    return { permissions: [], budgets: [] };
+    return { permissions: [], budgets: {} };
   }
   if (amount === undefined) throw new UserError("--recipient without --amount");
   const limit = units(amount, token === undefined ? 18 : await decimals(option(token, "token"), await provider()));
-  const budgets: Budget[] = [
-    period === undefined ? totalBudget(limit) : periodicBudget(limit, wholeNumber(period, "period", 60)),
-  ];
-  const to = recipient.map((address) => option(address, "recipient"));
-  const permissions: Permission[] = to.map((address) =>
-    token === undefined
-      ? transferPermission(address, limit, { charges: [valueCharge(0)] })
-      : callPermission(option(token, "token"), selectorOfFunction("transfer(address,uint256)"), {
-          rules: [rule("eq", [0], BigInt(address))],
-          charges: [argumentCharge(0, [32])],
-        }),
-  );
-  return { permissions, budgets };
+  const budget = period === undefined ? total(limit) : every(wholeNumber(period, "period", 60), limit);
+  const to = oneOf(first, ...rest);
+  const permissions = [token === undefined ? allowTransfer(to, spend("allowance")) : transfers(token, to)];
+  return { permissions, budgets: { allowance: budget } };
 }
 
-function functions({ target, function: names = [], ...values }: PolicyValues): Permission[] {
+function transfers(token: Address, to: AddressCondition) {
+  const abi = ["function transfer(address to, uint256 amount)"] as const;
+  return allow({ address: option(token, "token"), abi }, "transfer", { to, amount: spend("allowance") });
+}
+
+/** Functions without rules on their arguments: dangerous ones too, which the script warns of. */
+function functions({ target, function: names = [], ...values }: PolicyValues): PermissionPlans {
   if ((target === undefined) !== (names.length === 0)) throw new UserError("--target and --function go together");
   if (target === undefined) return [];
-  const maxValue = ether(values["max-value"] ?? "0", "max-value");
-  return names.map((name) => callPermission(option(target, "target"), selectorOfFunction(name), { maxValue }));
+  const address = option(target, "target");
+  const cap = ether(values["max-value"] ?? "0", "max-value");
+  const value = cap === 0n ? {} : { value: lte(cap) };
+  return names.map((name) => {
+    const { format, name: short } = functionOf(name, cap > 0n);
+    return dangerouslyAllow({ address, abi: [format] }, short, {}, value);
+  });
 }
 
+/** `decimals()` */
+const DECIMALS = "0x313ce567";
+
 async function decimals(token: string, provider: Provider): Promise<number> {
-  const answer = await provider.call({ to: token, data: selectorOfFunction("decimals()") });
+  const answer = await provider.call({ to: token, data: DECIMALS });
   if (answer.length !== 66) throw new UserError(`--token is ${token}: no token answers there`);
   return Number(BigInt(answer));
 }

@@ -1,21 +1,17 @@
 import { BUDGET_KINDS, STATUSES, type Budget, type Session } from "../../sdk";
-import type { AccountReport, BudgetReport, ListedSession, SessionReport } from "../../sdk/actions/inspect";
+import { obstacleTo, type AccountReport, type BudgetReport, type SessionReport } from "../../sdk/actions/inspect";
+import type { ListedSession } from "../../sdk/actions/list";
 import { shorten } from "./failure";
 import { date, duration, tableHead, tableLine, type Column } from "./table";
 
 /** The session of a file, for people. */
-export function sessionFacts(
-  session: Session,
-  report: SessionReport,
-  account: AccountReport,
-  now: number,
-): [string, string][] {
+export function sessionFacts(session: Session, report: SessionReport): [string, string][] {
   return [
     ["id", report.sessionId],
-    ["status", `${nameOf(STATUSES, report.status)}, ${verdict(session, report, account, now)}`],
+    ["status", `${nameOf(STATUSES, report.status)}, ${verdict(report)}`],
     ["epoch", `${session.epoch}`],
     ["window", `${date(session.validAfter)} to ${date(session.validUntil)}`],
-    ["left", now > session.validUntil ? "expired" : duration(session.validUntil - now)],
+    ["left", report.secondsLeft === 0 ? "expired" : duration(report.secondsLeft)],
     ...report.budgets.map((state, index): [string, string] => [
       `budget ${index}`,
       budgetLine(session.budgets[index]!, state, session.feeBudget === index),
@@ -24,15 +20,10 @@ export function sessionFacts(
 }
 
 /** Why it works or does not. */
-function verdict(session: Session, report: SessionReport, account: AccountReport, now: number): string {
-  if (report.alive) return "works";
-  if (!account.installed) return "does not work: the module is not installed";
-  if (session.epoch !== account.epoch) return `does not work: the account is in epoch ${account.epoch}`;
-  if (report.status === STATUSES.revoked) return "does not work";
-  if (account.paused) return "does not work: the account is paused";
-  if (now < session.validAfter) return "does not work yet";
-  if (now > session.validUntil) return "does not work: expired";
-  return "works with the owner's grant only (mode enable or signed)";
+function verdict({ obstacle }: SessionReport): string {
+  if (obstacle === undefined) return "works";
+  if (obstacle === "not enabled") return "works with the owner's grant only (mode enable or signed)";
+  return `does not work: ${obstacle}`;
 }
 
 function budgetLine(budget: Budget, state: BudgetReport, fees: boolean): string {
@@ -46,28 +37,26 @@ const COLUMNS: readonly Column[] = [
   { title: "id", width: 66 },
   { title: "status", width: 8 },
   { title: "works", width: 5 },
-  { title: "published", width: 32 },
+  { title: "what it is", width: 44 },
 ];
 
-/** The sessions that the logs tell of, as a table. */
+/** The sessions that the logs tell of, as a table; and the logs that are not to be trusted. */
 export function listLines(listed: readonly ListedSession[], account: AccountReport, now: number): string[] {
   if (listed.length === 0) return [];
-  const lines = listed.map(({ sessionId, status, session }) =>
+  const lines = listed.map(({ sessionId, status, session, source }) =>
     tableLine(COLUMNS, [
       sessionId,
       nameOf(STATUSES, status),
-      session === undefined ? "?" : isAlive(session, status, account, now) ? "yes" : "no",
+      session === undefined ? "?" : obstacleTo(session, status, account, now) === undefined ? "yes" : "no",
       session === undefined
         ? "not published"
-        : `${session.permissions.length} permission(s), key ${short(session.signer)}`,
+        : `${session.permissions.length} permission(s), key ${short(session.signer)} (${source})`,
     ]),
   );
-  return [tableHead(COLUMNS), ...lines];
-}
-
-function isAlive({ epoch, validAfter, validUntil }: Session, status: number, account: AccountReport, now: number) {
-  const open = account.installed && !account.paused && epoch === account.epoch;
-  return open && status === STATUSES.enabled && now >= validAfter && now <= validUntil;
+  const rejected = listed.flatMap(({ sessionId, rejected: logs }) =>
+    logs.map(({ transactionHash, reason }) => `not trusted: ${transactionHash} for ${short(sessionId)}: ${reason}`),
+  );
+  return [tableHead(COLUMNS), ...lines, ...rejected];
 }
 
 function nameOf(names: Readonly<Record<string, number>>, value: number): string {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { sameAddress } from "../../sdk";
-import { parseSessionFile, stringifySessionFile, type SessionFile } from "../../sdk/sessionFile";
+import { parseSessionFile, stringifySessionFile, type SessionFile } from "../../sdk/handover/sessionFile";
 import { UserError } from "./cli";
 import type { Chain, Installation } from "./chain";
 

@@ -109,8 +109,8 @@ export interface SessionDefinition<Name extends string = string> {
   readonly salt?: bigint;
   /** By name: `{ usdc: weekly(…), fees: total(…) }`. */
   readonly budgets?: Readonly<Record<Name, Budget>>;
-  /** The name of the budget that pays, or {@link sponsoredBy}; left out: the account never pays. */
-  readonly fees?: NoInfer<Name> | Fees;
+  /** Who pays: the account, from the budget of that name, or {@link sponsoredBy}. Mandatory: a session that nobody pays for cannot be used. */
+  readonly fees: NoInfer<Name> | Fees;
   /** From {@link allow}, {@link allowTransfer}, … */
   readonly permissions: PermissionPlans;
   /** If known, the validator: no session may call it. */
@@ -126,7 +126,7 @@ const DEFAULT_AGE = 60;
  * before.
  *
  * Raises `EMPTY_PERMISSIONS`, `DUPLICATE_PERMISSION`, `TOO_MANY_PERMISSIONS`, `UNKNOWN_BUDGET`, `UNUSED_BUDGET`,
- * `ALREADY_EXPIRED`, `EXPIRY_MISSING`, `MILLISECONDS`, `FORBIDDEN_TARGET`, and what `validateSession` raises.
+ * `ALREADY_EXPIRED`, `EXPIRY_MISSING`, `NOBODY_PAYS`, `MILLISECONDS`, `FORBIDDEN_TARGET`, and what `validateSession` raises.
  *
  * @example
  * const session = defineSession({
@@ -220,7 +220,10 @@ function namedBudgets(budgets: Readonly<Record<string, Budget>>): NamedBudgets {
 }
 
 function feesOf(fees: string | Fees | undefined, budgets: NamedBudgets): Pick<Session, "paymaster" | "feeBudget"> {
-  if (fees === undefined) return { paymaster: ZeroAddress, feeBudget: FEES_SPONSORED };
+  if (fees === undefined) {
+    const message = 'nobody pays, so every operation would be refused: say fees: "budget", or sponsoredBy(paymaster)';
+    throw new SessionKeyError("NOBODY_PAYS", message);
+  }
   if (typeof fees === "string") return { paymaster: ZeroAddress, feeBudget: budgetNamed(fees, budgets, "fees").index };
   const { paymaster, otherwise } = fees;
   if (otherwise === "nothing") return { paymaster, feeBudget: FEES_SPONSORED };

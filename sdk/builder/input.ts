@@ -1,3 +1,4 @@
+import { LATEST_SECOND } from "../constants";
 import { SessionKeyError } from "../errors";
 import { asAddress, type Address } from "../hex";
 
@@ -86,9 +87,6 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 /** Seconds of a day. */
 export const DAY = 24 * HOUR;
-
-/** Seconds above this (the year 2242) are taken for milliseconds. */
-const LATEST_SECOND = 2 ** 33;
 
 /**
  * Unix seconds of a moment; a fraction of a `Date`'s second is cut off. Raises `INVALID_DATE`, `MILLISECONDS` (a number

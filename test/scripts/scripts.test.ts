@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect } from "chai";
 import hre from "hardhat";
+import { parseSessionFile, stringifySessionFile } from "../../sdk";
 import { privateKeys, ScriptWorld, type Run } from "./node";
 
 const ALICE = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
@@ -79,7 +80,11 @@ describe("scripts, against a node", function () {
   });
 
   it("grant writes a session file, and does not overwrite it", async () => {
-    expectDone(await world.run("grant", [...allow, "--file", file]), "permissions  1, 2 budgets");
+    expectDone(
+      await world.run("grant", [...allow, "--file", file]),
+      "permissions  1, 2 budgets",
+      "together at most 0.05 ETH per week",
+    );
     expectError(await world.run("grant", [...allow, "--file", file]), `${file} exists`);
   });
 
@@ -161,6 +166,10 @@ describe("scripts, against a node", function () {
       const path = world.path(`edited-${Math.random()}.json`);
       writeFileSync(path, change(readFileSync(file, "utf8")));
       return ["--file", path];
+    };
+    const elsewhere = (text: string): string => {
+      const { session, ...rest } = parseSessionFile(text);
+      return stringifySessionFile({ ...rest, session: { ...session, chainId: 1n } });
     };
     const cases: BadInput[] = [
       {
@@ -254,9 +263,15 @@ describe("scripts, against a node", function () {
         reason: "session has no epoch",
       },
       {
+        name: "another amount than the owner signed",
+        script: "enable",
+        args: () => edited((text) => text.replace('"50000000000000000"', '"60000000000000000"')),
+        reason: "WRONG_ID: the session is 0x",
+      },
+      {
         name: "wrong network",
         script: "enable",
-        args: () => edited((text) => text.replace('"31337"', '"1"')),
+        args: () => edited((text) => elsewhere(text)),
         reason: "wrong network: ",
       },
       {

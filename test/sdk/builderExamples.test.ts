@@ -56,7 +56,7 @@ const airdrop = contract(["function send(address[] recipients)"]);
 const forwarder = contract(["function forward(bytes data)"]);
 const splitter = contract(["function pay(uint256[] shares)"]);
 const vault = contract(["function withdraw(uint256 amount, uint256 fee)"]);
-const session = defineSession({ account, chainId: 1, key: bot, validUntil: inDays(3), permissions: [allow(usdc, "transfer", { to: eq(alice) })] });
+const session = defineSession({ account, chainId: 1, key: bot, validUntil: inDays(3), fees: sponsoredBy(paymaster), permissions: [allow(usdc, "transfer", { to: eq(alice) })] });
 const data = "0x08c379a0" + "20".padStart(64, "0") + "0a".padStart(64, "0") + "6e6f7420656e6f756768".padEnd(64, "0");
 const request = {};
 const console = { log: (..._: unknown[]) => undefined, error: (..._: unknown[]) => undefined };

@@ -31,6 +31,7 @@ import {
   refusal,
   self,
   spend,
+  sponsoredBy,
   total,
   type Condition,
   type Permission,
@@ -61,6 +62,7 @@ function permissions(...plans: (PermissionPlan | readonly PermissionPlan[])[]): 
     now: NOW,
     validUntil: NOW + 600,
     budgets: BUDGETS,
+    fees: sponsoredBy(ALICE),
     permissions: [...plans, unused],
   }).permissions.slice(0, -1);
 }

@@ -43,6 +43,7 @@ const define = (changes: Partial<SessionDefinition> = {}) =>
     now: NOW,
     validUntil: NOW + 86_400,
     permissions: [allow(usdc, "transfer", { to: eq(BOB) })],
+    fees: sponsoredBy(BOB),
     ...changes,
   });
 
@@ -168,8 +169,8 @@ describe("defineSession", () => {
       return { paymaster, feeBudget };
     };
 
-    it("are paid by nobody, a budget, a paymaster, or both", () => {
-      expect(fees(undefined)).to.deep.equal({ paymaster: ZeroAddress, feeBudget: 255 });
+    it("are paid from a budget, by a paymaster, or both, and by somebody", () => {
+      expectCode(() => fees(undefined as never), "NOBODY_PAYS");
       expect(fees("f")).to.deep.equal({ paymaster: ZeroAddress, feeBudget: 0 });
       expect(fees(sponsoredBy(BOB))).to.deep.include({ feeBudget: 255 });
       expect(fees(sponsoredBy(BOB, { otherwise: "f" })).feeBudget).to.equal(0);

@@ -17,6 +17,7 @@ import {
   prefix,
   self,
   spend,
+  sponsoredBy,
   total,
 } from "../../../sdk";
 import { Recorder__factory, type Recorder } from "../../../typechain-types";
@@ -95,10 +96,13 @@ export function compiled(contract: Recorder, wallet: { address: string }) {
   allow(ERC20, "transfer", { to: eq(ALICE) });
   // @ts-expect-error an Interface has no address
   allow(new Interface(ERC20), "transfer", { to: eq(ALICE) });
+  const fees = sponsoredBy(ALICE);
   // @ts-expect-error a Date or seconds
-  defineSession({ account: ACCOUNT, chainId: 1, key: ALICE, validUntil: "tomorrow", permissions: [] });
+  defineSession({ account: ACCOUNT, chainId: 1, key: ALICE, fees, validUntil: "tomorrow", permissions: [] });
   // @ts-expect-error the end is mandatory
-  defineSession({ account: ACCOUNT, chainId: 1, key: ALICE, permissions: [] });
+  defineSession({ account: ACCOUNT, chainId: 1, key: ALICE, fees, permissions: [] });
+  // @ts-expect-error somebody pays
+  defineSession({ account: ACCOUNT, chainId: 1, key: ALICE, validUntil: 5, permissions: [] });
   const budgets = { usdc: total(5n) };
   // @ts-expect-error no such budget
   defineSession({ account: ACCOUNT, chainId: 1, key: ALICE, validUntil: 5, budgets, fees: "fee", permissions: [] });
