@@ -8,6 +8,7 @@ import {
   type Transport,
   type WaitOptions,
 } from "../transport/transport";
+import { remember } from "./memory";
 
 /** The receipt of the transaction that included an operation, with the events of that operation alone. */
 export class SessionReceipt extends TransactionReceipt {
@@ -21,9 +22,6 @@ export class SessionReceipt extends TransactionReceipt {
     this.operation = operation;
   }
 }
-
-/** How many operations are remembered: longer than anybody waits for one. */
-const REMEMBERED = 1_000;
 
 /** The operations that a signer has sent. */
 export class Operations {
@@ -39,9 +37,7 @@ export class Operations {
 
   /** Remembers one that was sent. */
   add(userOpHash: Hex): void {
-    this.#known.set(userOpHash, "");
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > REMEMBERED) this.#known.delete(oldest!);
+    remember(this.#known, userOpHash, "");
   }
 
   has(userOpHash: unknown): userOpHash is Hex {

@@ -12,8 +12,8 @@ const MOST_NAPS = 5;
 /**
  * Waits until an operation that is made now is included in the period for which it is made, and returns the time: when the
  * period of a charged budget ends within the seconds that the transport needs, the next one is waited for; likewise the
- * first seconds of a period or session. So no wait is longer than `remaining + opened + 1` seconds. The end of the session
- * itself is not waited out.
+ * first seconds of a period or session. So no wait is longer than `remaining + opened + 1` seconds. Nothing is waited for
+ * that comes after the end of the session.
  * Raises `SESSION_NOT_ACTIVE`, `CLOCK_STANDS_STILL`.
  */
 export async function awaitPeriod(
@@ -30,7 +30,7 @@ export async function awaitPeriod(
     const wait = soon
       ? begins
       : secondsToWait(periodAt(session, permissionsUsed, now, sponsored), session, now, transport);
-    if (wait <= 0) return now;
+    if (wait <= 0 || now + wait > session.validUntil) return now;
     if (naps === MOST_NAPS) {
       throw new SessionKeyError("CLOCK_STANDS_STILL", `it was ${now} before and after sleeping`, { now });
     }
