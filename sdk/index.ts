@@ -50,6 +50,23 @@ export * from "./permission";
 export * from "./rule";
 export * from "./serialize";
 export * from "./session";
+export * from "./signer/clock";
+export { Operations, SessionReceipt } from "./signer/operations";
+export type { SendOptions, SessionSignerOptions, Sponsor, Sponsorship } from "./signer/options";
+export { SessionResponse } from "./signer/response";
+export * from "./signer/sessionSigner";
+export { chainState } from "./signer/state";
+export * from "./transport/bundler";
+export * from "./transport/handleOps";
+export {
+  waitForOperation,
+  type GasEstimate,
+  type OperationLog,
+  type OperationReceipt,
+  type Transport,
+  type WaitOptions,
+} from "./transport/transport";
+export { decodeRpcUserOp, encodeRpcUserOp, type KnownOperation, type RpcUserOperation } from "./transport/wire";
 export * from "./tree";
 export * from "./typedData";
 export * from "./usage";

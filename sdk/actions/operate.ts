@@ -1,9 +1,11 @@
 import type { Provider } from "ethers";
 import { ENTRY_POINT_INTERFACE } from "../abi";
+import type { EntryPointVersion } from "../constants";
 import type { Address, Hex } from "../hex";
 import {
   packUserOp,
   unpackGas,
+  unpackPaymaster,
   userOpHash,
   type PackedUserOperation,
   type UserOperation,
@@ -48,22 +50,31 @@ export async function draftUserOp(
   return packUserOp({ sender, nonce, callData, signature: "0x", ...fees, ...gas });
 }
 
-async function feesPerGas(provider: Provider): Promise<Pick<UserOpGas, "maxFeePerGas" | "maxPriorityFeePerGas">> {
+/** The node's present fees, in wei per gas. */
+export async function feesPerGas(
+  provider: Provider,
+): Promise<Pick<UserOpGas, "maxFeePerGas" | "maxPriorityFeePerGas">> {
   const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await provider.getFeeData();
   const price = maxFeePerGas ?? gasPrice ?? 0n;
   return { maxFeePerGas: price, maxPriorityFeePerGas: maxPriorityFeePerGas ?? price };
 }
 
+/** Where an operation is hashed for, by which version of the EntryPoint (v0.8 by default). */
+export type HashContext = Pick<Context, "entryPoint" | "chainId"> & { readonly version?: EntryPointVersion };
+
 /** The hash that the account's validator gets and that keys sign. */
-export function hashUserOp(context: Context, op: PackedUserOperation): Hex {
-  return userOpHash(op, { entryPoint: context.entryPoint, chainId: context.chainId, version: "0.8" });
+export function hashUserOp({ entryPoint, chainId, version = "0.8" }: HashContext, op: PackedUserOperation): Hex {
+  return userOpHash(op, { entryPoint, chainId, version });
 }
 
 /**
  * Asks the node whether the EntryPoint would take the operation in the block that is being made, and throws what it
  * would: a transaction that is mined and reverts costs the bundler and tells no reason.
  */
-export async function simulateUserOp(context: Context, op: PackedUserOperation): Promise<void> {
+export async function simulateUserOp(
+  context: Pick<Context, "entryPoint" | "bundler">,
+  op: PackedUserOperation,
+): Promise<void> {
   const from = await context.bundler.getAddress();
   const data = ENTRY_POINT_INTERFACE.encodeFunctionData("handleOps", [[op], from]);
   const request = { from, to: context.entryPoint, data, gasLimit: bundleGasLimit(op) };
@@ -80,8 +91,13 @@ export async function submitUserOp(context: Context, op: PackedUserOperation): P
   return sendUserOp({ op, entryPoint, bundler, gasLimit: bundleGasLimit(op) });
 }
 
-/** The EntryPoint keeps 1/64 back at each call, and wants the limits to be there in full. */
-function bundleGasLimit(op: PackedUserOperation): bigint {
+/**
+ * Gas of a `handleOps` transaction with this operation alone: the EntryPoint keeps 1/64 back at each call, and wants the
+ * limits to be there in full.
+ */
+export function bundleGasLimit(op: PackedUserOperation): bigint {
   const { verificationGasLimit, callGasLimit, preVerificationGas } = unpackGas(op);
-  return ((verificationGasLimit + callGasLimit + preVerificationGas) * 5n) / 4n + 100_000n;
+  const { paymasterVerificationGasLimit = 0n, paymasterPostOpGasLimit = 0n } = unpackPaymaster(op);
+  const paymaster = paymasterVerificationGasLimit + paymasterPostOpGasLimit;
+  return ((verificationGasLimit + callGasLimit + preVerificationGas + paymaster) * 5n) / 4n + 100_000n;
 }
