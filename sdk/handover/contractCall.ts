@@ -62,7 +62,7 @@ const ORDERS = ["lt", "lte", "gt", "gte"] as const;
 
 function conditionOf(name: string, rule: unknown, { inputs }: FunctionFragment): RuleInput {
   const type = inputs.find((input) => input.name === name)?.type ?? "";
-  const [[kind, value] = [], ...more] = Object.entries((rule ?? {})) as [string?, unknown?][];
+  const [[kind, value] = [], ...more] = Object.entries(rule ?? {}) as [string?, unknown?][];
   const order = ORDERS.find((known) => known === kind);
   if (more.length > 0) throw wrong(name, rule);
   if (order !== undefined) return conditions[order](numberOf(name, value));

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect } from "chai";
 import hre from "hardhat";
-import { parseSessionFile, stringifySessionFile } from "../../sdk";
+import { parseSessionFile, stringifySessionFile } from "../../sdk/handover";
 import { privateKeys, ScriptWorld, type Run } from "./node";
 
 const ALICE = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";

@@ -7,6 +7,7 @@ import {
   VALIDATOR_ERRORS,
   decodeError,
   decodeFailedOp,
+  decodeThrown,
   ENTRY_POINT_INTERFACE,
   VALIDATOR_INTERFACE,
 } from "../../sdk";
@@ -39,6 +40,12 @@ describe("decodeError", () => {
     expect(decodeError("0x12345678")).to.equal(undefined);
     expect(decodeError("0x")).to.equal(undefined);
     expect(decodeError(inner.slice(0, -2))).to.equal(undefined);
+  });
+
+  it("finds them in what was thrown", () => {
+    expect(decodeThrown({ info: { error: { code: 3, data: inner } } })?.name).to.equal("BudgetExceeded");
+    expect(decodeThrown({ data: "0x12345678", cause: { data: inner } })?.name).to.equal("BudgetExceeded");
+    expect(decodeThrown(new Error("no data"))).to.equal(undefined);
   });
 
   it("finds them in the EntryPoint's refusal, wherever the node put it", () => {

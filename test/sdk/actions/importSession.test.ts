@@ -5,15 +5,13 @@ import {
   enableSession,
   grantSession,
   grantSessions,
-  importSession,
   pauseSessions,
   proofFor,
   revokeAllSessions,
   revokeSession,
-  stringifySessionFile,
   type Session,
-  type SessionFile,
 } from "../../../sdk";
+import { importSession, stringifySessionFile, type SessionFile } from "../../../sdk/handover";
 import { asAccount, sessionOf } from "../../helpers/operations";
 import { expectCodeOf, ownerOf } from "../../helpers/owner";
 import { permissionFor } from "../../helpers/validation";

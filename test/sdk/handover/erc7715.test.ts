@@ -2,23 +2,25 @@ import { expect } from "chai";
 import { hexlify, toUtf8Bytes } from "ethers";
 import {
   checkCalls,
-  CONTRACT_CALL,
   describe as say,
   FEES_SPONSORED,
   periodicBudget,
-  permissionResponse,
-  readPermissionContext,
-  sessionOfRequest,
   sponsoredBy,
   STATUSES,
-  supportedPermissions,
   total,
   totalBudget,
   type Call,
-  type PermissionRequest,
-  type RequestTerms,
   type Session,
 } from "../../../sdk";
+import {
+  CONTRACT_CALL,
+  permissionResponse,
+  readPermissionContext,
+  sessionOfRequest,
+  supportedPermissions,
+  type PermissionRequest,
+  type RequestTerms,
+} from "../../../sdk/handover";
 import { ACCOUNT, ALICE, expectCode, TOKEN, VALIDATOR } from "../arbitraries";
 import { TOKEN as ERC20 } from "../../../scripts/support/token";
 

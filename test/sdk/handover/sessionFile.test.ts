@@ -1,14 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { Wallet } from "ethers";
-import {
-  normalizeSession,
-  parseSessionFile,
-  sessionId,
-  stringifySessionFile,
-  type Session,
-  type SessionFile,
-} from "../../../sdk";
+import { normalizeSession, sessionId, type Session } from "../../../sdk";
+import { parseSessionFile, stringifySessionFile, type SessionFile } from "../../../sdk/handover";
 import { ALICE, expectCode, sessionOf, simpleSession, TOKEN } from "../arbitraries";
 
 const VALIDATOR = "0x00000000000000000000000000000000DeaDBeef";
