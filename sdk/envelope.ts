@@ -254,11 +254,16 @@ function readBudgets(reader: ByteReader, feeBudget: number, window: TimeWindow):
   });
 }
 
-function readTime(reader: ByteReader, { validAfter, validUntil }: TimeWindow): number {
+function readTime(reader: ByteReader, window: TimeWindow): number {
   const time = reader.number(6);
+  checkTime(time, window);
+  return time;
+}
+
+/** Raises `TimeOutsideSession`. */
+export function checkTime(time: number, { validAfter, validUntil }: TimeWindow): void {
   if (time < validAfter || time > validUntil)
     throw contractError("TimeOutsideSession", { time, validAfter, validUntil });
-  return time;
 }
 
 function readCall(reader: ByteReader, header: EnvelopeHeader, index: number): EnvelopeCall {

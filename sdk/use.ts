@@ -3,7 +3,7 @@ import { BUDGET_KINDS, type Mode } from "./constants";
 import { encodeEnvelope, sealEnvelope, type EnvelopeGrant } from "./envelope";
 import { SessionKeyError } from "./errors";
 import type { Call } from "./execution";
-import { assertTarget, isFor, refusal } from "./judge";
+import { assertTarget, costsOf, isFor, unlessRefused, type Cost } from "./judge";
 import type { Address, Hex } from "./hex";
 import type { SessionKey } from "./key";
 import type { Permission } from "./permission";
@@ -35,17 +35,35 @@ export interface UseRequest {
 export function matchPermissions(session: Session, calls: readonly Call[]): number[] {
   return calls.map((call, index) => {
     assertTarget(call, index, session.account);
-    const found = session.permissions.findIndex((permission) => refusal(permission, call, index) === undefined);
-    if (found < 0) throw noPermission(session, call, index);
-    return found;
+    const candidates = [...session.permissions.entries()].filter(([, permission]) => isFor(permission, call));
+    return firstThatAllows(candidates, call, index).position;
   });
 }
 
-function noPermission(session: Session, call: Call, index: number): SessionKeyError {
-  const reasons = session.permissions.flatMap((permission, position) => {
-    const error = isFor(permission, call) ? refusal(permission, call, index) : undefined;
-    return error ? [{ permission: position, code: error.code, message: error.message, details: error.details }] : [];
-  });
+/** A permission and its position in the session. */
+export type Candidate = readonly [position: number, permission: Permission];
+
+/**
+ * The first of the permissions for this target and selector that allows the call, and what it costs. Budgets are not
+ * looked at. Raises `NO_PERMISSION` with what each of them objects to.
+ */
+export function firstThatAllows(
+  candidates: readonly Candidate[],
+  call: Call,
+  index: number,
+): { readonly position: number; readonly costs: Cost[] } {
+  const reasons: Objection[] = [];
+  for (const [position, permission] of candidates) {
+    const costs = unlessRefused(() => costsOf(permission, call, index));
+    if (!(costs instanceof SessionKeyError)) return { position, costs };
+    reasons.push({ permission: position, code: costs.code, message: costs.message, details: costs.details });
+  }
+  throw noPermission(reasons, call, index);
+}
+
+type Objection = { readonly permission: number } & Pick<SessionKeyError, "code" | "message" | "details">;
+
+function noPermission(reasons: readonly Objection[], call: Call, index: number): SessionKeyError {
   const why =
     reasons.length === 0
       ? "no permission names this target and selector"
