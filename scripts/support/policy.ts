@@ -1,7 +1,6 @@
 import { parseEther, parseUnits, type Provider } from "ethers";
 import {
   argumentCharge,
-  asAddress,
   callPermission,
   FEES_UNLIMITED,
   periodicBudget,
@@ -13,6 +12,7 @@ import {
   type Permission,
   type Session,
 } from "../../sdk";
+import { asAddress } from "../../sdk/hex";
 import { selectorOfFunction } from "./calls";
 import { UserError, wholeNumber } from "./cli";
 
