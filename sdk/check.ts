@@ -127,7 +127,7 @@ export type Verdict = Accepted | WrongKey | Refused;
  * The order is the contract's: account, header, calls, each call with its permission, session, key, fees, budgets.
  *
  * @example
- * const verdict = check({ op, validator, chainId, state, userOpHash, grantValid: true });
+ * const verdict = check({ op, validator, chainId, state, userOpHash: hashUserOp(context, op), grantValid: true });
  * if (verdict.outcome === "refused") console.log(verdict.error.message);
  */
 export function check(request: CheckRequest): Verdict {
@@ -348,8 +348,8 @@ export interface CheckCallsRequest extends Pick<CheckRequest, "validator" | "sta
  * {@link check} before there is an operation: would these calls be allowed now, assuming that key and grant sign? The
  * same verdict as on the operation, but for `NO_PERMISSION`, with the reasons of every permission that came near: an
  * envelope names one permission, and here there is none yet.
- *
- * @example checkCalls({ session, calls, mode: "use", validator, state }).ok
+ * @example
+ * const { ok } = checkCalls({ session, calls, mode: "use", validator, state, time: await chainTime(provider) });
  */
 export function checkCalls(request: CheckCallsRequest): Verdict {
   return orRefused(() => judgeWithoutOp(request));

@@ -61,6 +61,7 @@ export function checkCallCount(found: bigint | number): void {
  *
  * Raises `ForbiddenSelector`, `ForbiddenMode`, `NonCanonicalWord`, `NonCanonicalLength`, `InvalidCallCount`. Positions
  * are in bytes from the start of `callData`.
+ * @example const [call] = decodeExecute(op.callData); // { target: USDC, value: 0n, data: "0xa9059cbb…" }
  */
 export function decodeExecute(callData: Hex | Uint8Array): Call[] {
   const bytes = toBytes(callData);

@@ -17,7 +17,8 @@ const { transfer, ...CALLING_KINDS } = PERMISSION_KINDS;
  *
  * @example
  * const prepared = new PreparedSession(session);
- * const verdict = checkCalls({ session: prepared, calls, mode: "use", validator, state });
+ * const common = { session: prepared, mode: "use" as const, validator, state, time: await chainTime(provider) };
+ * const verdicts = recipients.map((to) => checkCalls({ ...common, calls: [{ target: to, value: 1n, data: "0x" }] }));
  */
 export class PreparedSession {
   /** Its EIP-712 struct hash: {@link sessionId}. */

@@ -131,6 +131,7 @@ export function validateHeader(header: SessionHeader): void {
 /**
  * The same session with checksummed addresses and lower-case hex, and nothing but the fields of a session, so that
  * equal sessions are deeply equal. The id does not change. Raises what {@link validateSession} raises.
+ * @example const same = sessionId(normalizeSession(session)) === sessionId(session); // true
  */
 export function normalizeSession(session: Session): Session {
   validateSession(session);

@@ -19,7 +19,7 @@ export const SESSION_FILE_VERSION = 1;
 
 /**
  * The JSON text of a session file. Raises what {@link normalizeSession} raises.
- * @example writeFileSync("session.json", stringifySessionFile({ validator, session, grant: proofFor(grant, 0) }))
+ * @example const text = stringifySessionFile({ validator, session, grant: proofFor(grant, 0) });
  */
 export function stringifySessionFile(file: SessionFile): string {
   const { validator, grant } = file;
@@ -35,7 +35,10 @@ export function stringifySessionFile(file: SessionFile): string {
 /**
  * What {@link stringifySessionFile} wrote. Nothing is guessed: a field that is missing, unknown or of another kind is
  * named. Raises `INVALID_SESSION_FILE` and what {@link normalizeSession} raises.
- * @example const { session, grant } = parseSessionFile(readFileSync("session.json", "utf8"))
+ *
+ * @example
+ * const text = stringifySessionFile({ validator, session, grant: proofFor(grant, 0) });
+ * console.log(parseSessionFile(text).session.validUntil);
  */
 export function parseSessionFile(text: string): SessionFile {
   const file = fields(parseJson(text), "the file", ["version", "validator", "session"], ["grant"]);

@@ -75,7 +75,10 @@ function noPermission(reasons: readonly Objection[], call: Call, index: number):
 /**
  * The envelope for an operation of these calls, to be signed by {@link signUse}.
  * Raises as {@link matchPermissions} and {@link encodeEnvelope}.
- * @example const envelope = buildEnvelope({ session, calls, mode: "use" });
+ *
+ * @example
+ * const time = await chainTime(provider);
+ * const envelope = buildEnvelope({ session, calls, mode: "use", time });
  */
 export function buildEnvelope(request: UseRequest): Hex {
   const { session, calls, mode, time, grant, tree = permissionTree(session) } = request;
@@ -102,7 +105,10 @@ export interface UseToSign {
 
 /**
  * `userOp.signature`: the envelope, sealed by the session key over `SessionUse(userOpHash, envelope)`.
- * @example op.signature = await signUse({ envelope, userOpHash, validator, key })
+ *
+ * @example
+ * const envelope = openEnvelope(op.signature, calls.length).bytes;
+ * const signed = { ...op, signature: await signUse({ envelope, userOpHash: hashUserOp(context, op), validator, key }) };
  */
 export async function signUse({ envelope, userOpHash, validator, key }: UseToSign): Promise<Hex> {
   return sealEnvelope(envelope, await key.signDigest(digest(validator, sessionUseHash(userOpHash, envelope))));
@@ -117,6 +123,10 @@ export const TIME_SLACK = 30;
  * Raises `SESSION_NOT_ACTIVE` outside of the session's window.
  *
  * @param sponsored Whether a paymaster pays: then the fee budget is not charged.
+ *
+ * @example
+ * const permissions = matchPermissions(session, calls).map((index) => session.permissions[index]!);
+ * const time = pickTime(session, permissions, await chainTime(provider));
  */
 export function pickTime(
   session: Pick<Session, "validAfter" | "validUntil" | "budgets" | "feeBudget">,

@@ -68,7 +68,10 @@ function validatorAt(address: Address, provider: Provider): Validator {
   return new Contract(address, VALIDATOR_INTERFACE, provider) as unknown as Validator;
 }
 
-/** Whether the validator is installed and paused on `account`, and its epoch. */
+/**
+ * Whether the validator is installed and paused on `account`, and its epoch.
+ * @example const { installed, paused, epoch } = await inspectAccount(provider, validator, account);
+ */
 export async function inspectAccount(provider: Provider, validator: Address, account: Address): Promise<AccountReport> {
   const at = validatorAt(validator, provider);
   const [installed, paused, epoch] = await Promise.all([
@@ -82,7 +85,7 @@ export async function inspectAccount(provider: Provider, validator: Address, acc
 /**
  * What remains of a session now, by the `SessionLens` contract. Raises `INCONSISTENT_LENS` if the lens sees another
  * session, as one of another chain.
- * @example (await inspectSession(provider, { validator, lens }, session)).budgets[0].remaining
+ * @example const { alive, budgets } = await inspectSession(provider, { validator, lens }, session);
  */
 export async function inspectSession(
   provider: Provider,

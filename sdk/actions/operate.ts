@@ -15,6 +15,7 @@ import { getNonce, sendUserOp, type SendResult } from "./send";
 /**
  * Gas limits of an operation on a node without a bundler that would estimate them. They are also what a fee budget is
  * charged with, so `callGasLimit` is per call.
+ * @example const gas = { ...DEFAULT_GAS, callGasLimit: 500_000n };
  */
 export const DEFAULT_GAS = {
   verificationGasLimit: 400_000n,
@@ -54,7 +55,10 @@ async function feesPerGas(provider: Provider): Promise<Pick<UserOpGas, "maxFeePe
   return { maxFeePerGas: price, maxPriorityFeePerGas: maxPriorityFeePerGas ?? price };
 }
 
-/** The hash that the account's validator gets and that keys sign. */
+/**
+ * The hash that the account's validator gets and that keys sign.
+ * @example const hash = hashUserOp(context, op);
+ */
 export function hashUserOp(context: Context, op: PackedUserOperation): Hex {
   return userOpHash(op, { entryPoint: context.entryPoint, chainId: context.chainId, version: "0.8" });
 }
@@ -62,6 +66,7 @@ export function hashUserOp(context: Context, op: PackedUserOperation): Hex {
 /**
  * Asks the node whether the EntryPoint would take the operation in the block that is being made, and throws what it
  * would: a transaction that is mined and reverts costs the bundler and tells no reason.
+ * @example await simulateUserOp(context, op); // throws what the EntryPoint would
  */
 export async function simulateUserOp(context: Context, op: PackedUserOperation): Promise<void> {
   const from = await context.bundler.getAddress();
@@ -73,7 +78,8 @@ export async function simulateUserOp(context: Context, op: PackedUserOperation):
 /**
  * Sends a signed operation and waits until it is included. What the EntryPoint refuses is thrown: see
  * {@link decodeFailedOp}.
- * @example const { success } = await submitUserOp(context, await prepareUse(context, request))
+ * @example
+ * const { success } = await submitUserOp(context, await prepareUse(context, { session, calls, key }));
  */
 export async function submitUserOp(context: Context, op: PackedUserOperation): Promise<SendResult> {
   const { entryPoint, bundler } = context;

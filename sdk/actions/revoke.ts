@@ -22,22 +22,40 @@ export async function revokeSession(context: Context, request: OwnerRequest, id:
   return ownerCall(context, request, "revokeSession", [id]);
 }
 
-/** Kills every session and every unused grant of the account: a new epoch. */
+/**
+ * Kills every session and every unused grant of the account: a new epoch.
+ * @example await revokeAllSessions(context, { account, owner });
+ */
 export async function revokeAllSessions(context: Context, request: OwnerRequest): Promise<SendResult> {
   return ownerCall(context, request, "revokeAllSessions");
 }
 
-/** Stops every session of the account until {@link unpauseSessions}. */
+/**
+ * Stops every session of the account until {@link unpauseSessions}.
+ * @example await pauseSessions(context, { account, owner });
+ */
 export async function pauseSessions(context: Context, request: OwnerRequest): Promise<SendResult> {
   return ownerCall(context, request, "pause");
 }
 
-/** Lets the sessions of a paused account work again. */
+/**
+ * Lets the sessions of a paused account work again.
+ *
+ * @example
+ * await pauseSessions(context, { account, owner });
+ * await unpauseSessions(context, { account, owner });
+ */
 export async function unpauseSessions(context: Context, request: OwnerRequest): Promise<SendResult> {
   return ownerCall(context, request, "unpause");
 }
 
-/** The owner's signature with which anybody can revoke a session; as the account's ERC-1271 takes it. */
+/**
+ * The owner's signature with which anybody can revoke a session; as the account's ERC-1271 takes it.
+ *
+ * @example
+ * const revocation = { account, chainId, sessionId: sessionId(session) };
+ * const signature = await signRevocation(context, owner, revocation); // anybody may send it
+ */
 export async function signRevocation(
   context: Pick<Context, "validator" | "adapter">,
   owner: Signer,
@@ -52,7 +70,11 @@ interface Validator {
 
 /**
  * Revokes a session with the owner's signature, in a transaction of the bundler: the account needs no balance.
- * @example await revokeSessionBySig(context, account, id, await signRevocation(context, owner, revocation))
+ *
+ * @example
+ * const revocation = { account, chainId, sessionId: sessionId(session) };
+ * const signature = await signRevocation(context, owner, revocation);
+ * await revokeSessionBySig(context, account, revocation.sessionId, signature);
  */
 export async function revokeSessionBySig(
   context: Pick<Context, "validator" | "bundler">,

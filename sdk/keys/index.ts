@@ -8,6 +8,7 @@ export {
   type MultisigMember,
 } from "./multisig";
 export {
+  compactSignature,
   p256Key,
   p256PublicKey,
   p256Sha256Key,
