@@ -190,7 +190,7 @@ export function decodeEnvelope(bytes: Hex | Uint8Array, callCount: number): Enve
 
 /**
  * Takes a whole `userOp.signature` apart. The number of calls is not in it: it is that of the operation.
- * Raises as {@link decodeEnvelope}, but for `TRAILING_BYTES`.
+ * Raises `EnvelopeTruncated`, `InvalidHead` and whatever else the contract raises for bytes that are no envelope.
  * @example openEnvelope(op.signature, decodeExecute(op.callData).length).keySignature
  */
 export function openEnvelope(signature: Hex | Uint8Array, callCount: number): OpenedEnvelope {

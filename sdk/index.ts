@@ -19,6 +19,7 @@ export * from "./actions/send";
 export { prepareUse, useSession, type SessionUse, type UseKey } from "./actions/use";
 export { periodicBudget, streamBudget, totalBudget, type Budget, type TimeWindow } from "./budget";
 export * from "./builder";
+export type { WordType } from "./builder/word";
 export { argumentCharge, countCharge, valueCharge, type Charge } from "./charge";
 export * from "./check";
 export {
@@ -54,6 +55,7 @@ export * from "./explain";
 export * from "./grant";
 export type { Address, Hex } from "./hex";
 export { ecdsaKey, erc7913Key, type Erc7913KeyOptions, type SessionKey, type SigningKeyHolder } from "./key";
+export type { Cost } from "./judge";
 export * from "./lint";
 export {
   anyCallPermission,

@@ -90,7 +90,7 @@ export function permissionHeight(session: Pick<Session, "permissions">): number 
  *
  * Raises the contract's error where it has one (`InvalidTimeWindow`, `TooManyBudgets`, …), else `INVALID_ADDRESS`,
  * `INVALID_HEX`, `INTEGER_OUT_OF_RANGE`, `FRACTIONAL_TIME`, `EMPTY_PERMISSIONS`, `FORBIDDEN_ACCOUNT` and what
- * {@link validatePermission} raises.
+ * `validatePermission` raises.
  *
  * @example validateSession(session); const id = sessionId(session);
  */

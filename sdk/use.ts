@@ -74,7 +74,7 @@ function noPermission(reasons: readonly Objection[], call: Call, index: number):
 
 /**
  * The envelope for an operation of these calls, to be signed by {@link signUse}.
- * Raises as {@link matchPermissions} and {@link encodeEnvelope}.
+ * Raises as {@link matchPermissions} and `encodeEnvelope`.
  *
  * @example
  * const time = await chainTime(provider);

@@ -90,17 +90,18 @@ const GENERATED = join(__dirname, "generated.ts");
 
 function typeErrors(source: string): string[] {
   const host = ts.createCompilerHost(OPTIONS);
-  const { fileExists, getSourceFile } = host;
-  host.fileExists = (path) => path === GENERATED || fileExists(path);
+  const disk = ts.createCompilerHost(OPTIONS);
+  host.fileExists = (path) => path === GENERATED || disk.fileExists(path);
   host.getSourceFile = (path, ...rest) =>
-    path === GENERATED ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2022) : getSourceFile(path, ...rest);
+    path === GENERATED ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2022) : disk.getSourceFile(path, ...rest);
   const program = ts.createProgram([GENERATED], OPTIONS, host);
   const file = program.getSourceFile(GENERATED)!;
   const errors = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
   const lines = source.split("\n");
   return errors.map(({ start = 0, messageText }) => {
     const line = file.getLineAndCharacterOfPosition(start).line;
-    const title = lines.slice(0, line + 1).findLast((text) => /^".*": async/.test(text));
+    const titles = lines.slice(0, line + 1).filter((text) => /^".*": async/.test(text));
+    const title = titles[titles.length - 1];
     return `${title?.split(":")[0] ?? "imports"}: ${lines[line]}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
   });
 }
@@ -140,7 +141,7 @@ async function main(): Promise<void> {
   const problems = [...errors, ...(await run(examples, players))];
   for (const problem of problems) console.error(`examples: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log(`examples: ${Object.keys(examples).length} of ${all.length} exports, compiled and run`);
+  else console.log(`examples: ${Object.keys(examples).length} for ${all.length} exports, compiled and run`);
 }
 
 main().catch((error: unknown) => {

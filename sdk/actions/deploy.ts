@@ -46,7 +46,7 @@ export function deterministicAddress(salt: string, initCode: string): string {
 /**
  * Makes sure that the deterministic-deployment proxy is on the chain; funds and sends its well-known transaction if not.
  *
- * @throws {@link SessionKeyError} `NO_DEPLOYER` when the chain does not accept that transaction (it has no chain id).
+ * @throws `NO_DEPLOYER` when the chain does not accept that transaction (it has no chain id).
  * @example await ensureDeterministicDeployer(bundler);
  */
 export async function ensureDeterministicDeployer(signer: Signer): Promise<void> {
@@ -66,7 +66,7 @@ export async function ensureDeterministicDeployer(signer: Signer): Promise<void>
  *
  * @param salt 32 bytes
  * @param initCode creation code, with its constructor arguments
- * @throws {@link SessionKeyError} `INVALID_SALT`, `DEPLOYMENT_FAILED`.
+ * @throws `INVALID_SALT`, `DEPLOYMENT_FAILED`.
  *
  * @example
  * const { salt, initCode } = deploymentPlan().sessionLens;

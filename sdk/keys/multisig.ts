@@ -29,7 +29,7 @@ export interface MemberSignature {
 /**
  * `threshold` of up to 16 keys of any kind. The first `threshold` members that can sign (in the order of the verifier) do;
  * the dummy is made of their dummies.
- * Raises as {@link encodeMultisigKey}, `TOO_FEW_KEYS`, `InvalidSignerLength`, `INVALID_ADDRESS`.
+ * Raises as `encodeMultisigKey`, `TOO_FEW_KEYS`, `InvalidSignerLength`, `INVALID_ADDRESS`.
  *
  * @example
  * const [phone, laptop] = [ecdsaKey(bot), ecdsaKey(Wallet.createRandom())];

@@ -1,3 +1,4 @@
+import { format } from "node:util";
 import { ZeroHash, type Provider, type Signer, type Wallet } from "ethers";
 import { ethers } from "hardhat";
 import {
@@ -32,6 +33,9 @@ import { SoftAuthenticator } from "../../../test/sdk/keys/authenticator";
 
 const at = (digit: string): string => `0x${digit.repeat(40)}`;
 const contract = <const Abi extends readonly string[]>(abi: Abi) => ({ address: at("a"), abi });
+
+/** What an example prints is formatted, and not shown. */
+const listen = (...args: unknown[]): void => void format(...args);
 
 /** Contracts that only the permissions name; nobody calls them. */
 const CONTRACTS = {
@@ -117,9 +121,9 @@ export async function cast() {
     data: `0x08c379a0${"20".padStart(64, "0")}${"0a".padStart(64, "0")}${"6e6f7420656e6f756768".padEnd(64, "0")}`,
     salt: ZeroHash,
     /** An operation that the EntryPoint refuses. */
-    send: (..._request: unknown[]): Promise<void> => Promise.reject(new Error("AA24 signature error")),
+    send: (request: unknown): Promise<void> => Promise.reject(new Error(`AA24 signature error of ${typeof request}`)),
     request: {},
-    console: { log: (..._: unknown[]): void => undefined, error: (..._: unknown[]): void => undefined },
+    console: { log: listen, error: listen },
   };
 }
 
