@@ -121,7 +121,7 @@ export async function cast() {
     data: `0x08c379a0${"20".padStart(64, "0")}${"0a".padStart(64, "0")}${"6e6f7420656e6f756768".padEnd(64, "0")}`,
     salt: ZeroHash,
     /** An operation that the EntryPoint refuses. */
-    send: (request: unknown): Promise<void> => Promise.reject(new Error(`AA24 signature error of ${typeof request}`)),
+    send: (request?: unknown): Promise<void> => Promise.reject(new Error(`AA24 signature error of ${typeof request}`)),
     request: {},
     console: { log: listen, error: listen },
   };
