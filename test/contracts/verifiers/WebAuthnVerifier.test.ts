@@ -70,7 +70,7 @@ function careless(w: KeyWorld, quirks: Quirks, auth: (json: string, challenge: s
   };
 }
 
-describe("ERC7913WebAuthnVerifier (OpenZeppelin)", () => {
+describe("ERC7913WebAuthnVerifier (OpenZeppelin) @mass", () => {
   it("accepts a passkey, refuses another one, and the one of another challenge", async () => {
     const w = await keyWorld();
     const key = passkey(w);
