@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -27,6 +28,7 @@ import {
   type Context,
 } from "session-keys";
 import { deployContracts, deployDeterministic } from "session-keys/deploy";
+import { p256Key } from "session-keys/keys";
 import { SessionKeyValidator__factory, type SessionKeyValidator } from "session-keys/typechain-types";
 
 /** The salt that leads EntryPoint v0.8 to its address. */
@@ -88,15 +90,15 @@ export async function runSession(bundler: Signer, ownValidator?: string): Promis
   const owner = Wallet.createRandom(provider);
   const bot = Wallet.createRandom();
   const [context, account] = await installed(bundler, owner, ownValidator);
-  const session = defineSession({
+  const terms = {
     account,
     chainId: context.chainId,
-    key: ecdsaKey(bot),
     validUntil: inDays(30),
     budgets: { pocket: total(1000n), fees: total(parseEther("0.5")) },
     fees: "fees",
     permissions: [allowTransfer(ALICE, spend("pocket"))],
-  });
+  } as const;
+  const session = defineSession({ ...terms, key: ecdsaKey(bot) });
   assert.match(`${inWords(session)}`, /together at most 0\.000000000000001 ETH/);
   const grant = proofFor(await grantSessions(context, owner, [session]), 0);
   const use = (target: string, value: bigint) => ({ session, key: bot, calls: [{ target, value, data: "0x" }] });
@@ -108,6 +110,10 @@ export async function runSession(bundler: Signer, ownValidator?: string): Promis
   assert.equal(await refusal(useSession(context, use(ALICE, 600n))), "BudgetExceeded");
   assert.equal(await refusal(useSession(context, use(ALICE, 400n))), undefined);
   assert.equal(await refusal(useSession(context, use(MALLORY, 1n))), "NO_PERMISSION");
+
+  const p256 = await p256Key({ verifier: ALICE, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey });
+  const others = defineSession({ ...terms, key: p256 });
+  assert.notEqual(sessionId(others), sessionId(session));
 
   await revokeSession(context, { account, owner }, sessionId(session));
   assert.equal(await refusal(useSession(context, use(ALICE, 0n))), "SessionIsRevoked");
