@@ -2,7 +2,17 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig([
-  globalIgnores(["artifacts/", "cache/", "coverage/", "node_modules/", "typechain-types/", "e2e/"]),
+  globalIgnores([
+    "artifacts/",
+    "cache/",
+    "coverage/",
+    "node_modules/",
+    "typechain-types/",
+    "e2e/",
+    "dist/",
+    "docs/api/",
+    "consumers/",
+  ]),
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],

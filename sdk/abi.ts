@@ -107,5 +107,9 @@ export const ENTRY_POINT_ABI = [
  */
 export const VALIDATOR_INTERFACE = new Interface(VALIDATOR_ABI);
 
-/** The EntryPoint's ABI. */
+/**
+ * The EntryPoint's ABI.
+ * @example
+ * const [ops] = ENTRY_POINT_INTERFACE.decodeFunctionData("handleOps", ENTRY_POINT_INTERFACE.encodeFunctionData("handleOps", [[op], bob]));
+ */
 export const ENTRY_POINT_INTERFACE = new Interface(ENTRY_POINT_ABI);

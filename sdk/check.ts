@@ -1,8 +1,9 @@
 import { assertRule } from "./argument";
 import type { TimeWindow } from "./budget";
 import { ByteReader } from "./byteReader";
-import { ANY_PAYMASTER, FEES_SPONSORED, FEES_UNLIMITED, STATUSES } from "./constants";
+import { ANY_PAYMASTER, FEES_SPONSORED, FEES_UNLIMITED, STATUSES, type Mode } from "./constants";
 import {
+  checkTime,
   readCharges,
   readGrant,
   readHeader,
@@ -13,7 +14,7 @@ import {
   type EnvelopeHeader,
 } from "./envelope";
 import { contractError, SessionKeyError, type ContractErrorArgument } from "./errors";
-import { argumentsOf, decodeExecute, encodeExecute, type Call } from "./execution";
+import { argumentsOf, checkCallCount, decodeExecute, type Call } from "./execution";
 import {
   asAddress,
   byteLength,
@@ -27,7 +28,8 @@ import {
 } from "./hex";
 import { assertShape, assertTarget, assertValue, chargeCost, coordinates, type Cost } from "./judge";
 import { verifyEcdsa } from "./key";
-import type { Session } from "./session";
+import { PreparedSession } from "./prepared";
+import type { Session, SessionHeader } from "./session";
 import { foldProof } from "./tree";
 import {
   digest,
@@ -38,8 +40,7 @@ import {
   sessionUseHash,
 } from "./typedData";
 import { allowance, assertAffordable, intersect, NO_USAGE, type Usage } from "./usage";
-import { isEip7702InitCode, maxFee, packUserOp, paymasterOf, type PackedUserOperation } from "./userOp";
-import { buildEnvelope, type UseRequest } from "./use";
+import { isEip7702InitCode, maxFee, paymasterOf, type PackedUserOperation } from "./userOp";
 
 /** What the chain knows about the account and the session when the operation is validated. */
 export interface SessionState {
@@ -126,7 +127,7 @@ export type Verdict = Accepted | WrongKey | Refused;
  * The order is the contract's: account, header, calls, each call with its permission, session, key, fees, budgets.
  *
  * @example
- * const verdict = check({ op, validator, chainId, state, userOpHash, grantValid: true });
+ * const verdict = check({ op, validator, chainId, state, userOpHash: hashUserOp(context, op), grantValid: true });
  * if (verdict.outcome === "refused") console.log(verdict.error.message);
  */
 export function check(request: CheckRequest): Verdict {
@@ -157,13 +158,15 @@ function judge(request: CheckRequest): Accepted | WrongKey {
   const status = judgeStatus(known, reader, header, sessionId);
   const keyValid = judgeKey(request, header, signature, reader.position);
   const fee = judgeFees(op, header);
-  const { usage, window } = chargeBudgets(header, known.state.usage, costs, fee, keyValid);
-  const timely =
-    request.now === undefined ? {} : { timely: request.now > window.validAfter && request.now <= window.validUntil };
-  const judged = { sessionId, ...window, usage, status, ...timely };
+  const { usage, window } = chargeBudgets(header.session, header.time, known.state.usage, costs, fee, keyValid);
+  const judged = { sessionId, ...window, usage, status, ...timeliness(window, request.now) };
   return keyValid
     ? { ok: true, outcome: "accepted", ...judged, validationData: validationData(window) }
     : { ok: false, outcome: "wrongKey", ...judged, validationData: 1n };
+}
+
+function timeliness({ validAfter, validUntil }: TimeWindow, now: number | undefined): Pick<Judged, "timely"> {
+  return now === undefined ? {} : { timely: now > validAfter && now <= validUntil };
 }
 
 /** The request with the state of the session that the operation really makes. */
@@ -184,13 +187,17 @@ function checkAccount({ op, state, caller = op.sender }: CheckRequest): void {
   if (!sameAddress(caller, account)) {
     throw contractError("NotSender", { caller: asAddress(caller, "caller"), sender: account });
   }
-  if (!state.installed) throw contractError("NotInstalled", { account });
-  if (state.paused) throw contractError("AccountPaused", { account });
+  checkState(account, state);
   const found = byteLength(op.initCode);
   // Init data would be a call of the account to itself that no permission has seen.
   if (found > EIP7702_INIT_CODE_BYTES && isEip7702InitCode(op.initCode)) {
     throw contractError("DelegationInitData", { found, max: EIP7702_INIT_CODE_BYTES });
   }
+}
+
+function checkState(account: Address, state: SessionState): void {
+  if (!state.installed) throw contractError("NotInstalled", { account });
+  if (state.paused) throw contractError("AccountPaused", { account });
 }
 
 function judgeCalls(
@@ -239,11 +246,8 @@ function judgeCall(
 /** Status after the operation. */
 function judgeStatus(request: CheckRequest, reader: ByteReader, header: EnvelopeHeader, sessionId: Hex): number {
   const { status } = request.state;
-  if (status === STATUSES.revoked) throw contractError("SessionIsRevoked", { sessionId });
-  if (header.mode === "use") {
-    if (status !== STATUSES.enabled) throw contractError("SessionNotEnabled", { sessionId });
-    return status;
-  }
+  const after = statusAfter(status, header.mode, sessionId);
+  if (header.mode === "use") return after;
   const { proof } = readGrant(reader);
   const asked = header.mode === "signed" || status !== STATUSES.enabled;
   if (asked && !request.grantValid) {
@@ -254,7 +258,14 @@ function judgeStatus(request: CheckRequest, reader: ByteReader, header: Envelope
       digest: digest(request.validator, signed),
     });
   }
-  return header.mode === "enable" ? STATUSES.enabled : status;
+  return after;
+}
+
+/** Raises `SessionIsRevoked`, `SessionNotEnabled`; whether the grant is right is asked elsewhere. */
+function statusAfter(status: number, mode: Mode, sessionId: Hex): number {
+  if (status === STATUSES.revoked) throw contractError("SessionIsRevoked", { sessionId });
+  if (mode === "use" && status !== STATUSES.enabled) throw contractError("SessionNotEnabled", { sessionId });
+  return mode === "enable" ? STATUSES.enabled : status;
 }
 
 function judgeKey(request: CheckRequest, header: EnvelopeHeader, signature: Uint8Array, end: number): boolean {
@@ -270,18 +281,27 @@ function judgeFees(op: PackedUserOperation, { session }: EnvelopeHeader): Cost |
   const { paymaster, malformed } = paymasterOf(op);
   if (paymaster !== undefined) {
     if (malformed) throw contractError("InvalidPaymasterData", { length: byteLength(op.paymasterAndData), paymaster });
-    const allowed = session.paymaster;
-    const permitted =
-      sameAddress(allowed, ANY_PAYMASTER) || (!isZeroAddress(allowed) && sameAddress(allowed, paymaster));
-    if (!permitted) throw contractError("PaymasterNotAllowed", { found: paymaster, allowed });
+    assertPaymaster(session.paymaster, paymaster);
     return undefined;
   }
-  if (session.feeBudget === FEES_SPONSORED) throw contractError("PaymasterRequired", {});
-  return session.feeBudget === FEES_UNLIMITED ? undefined : { budget: session.feeBudget, amount: maxFee(op) };
+  return accountFee(session.feeBudget, maxFee(op));
+}
+
+/** Raises `PaymasterNotAllowed`. */
+function assertPaymaster(allowed: Address, found: Address): void {
+  const permitted = sameAddress(allowed, ANY_PAYMASTER) || (!isZeroAddress(allowed) && sameAddress(allowed, found));
+  if (!permitted) throw contractError("PaymasterNotAllowed", { found, allowed });
+}
+
+/** What the fee budget is charged when the account pays. Raises `PaymasterRequired`. */
+function accountFee(feeBudget: number, amount: bigint): Cost | undefined {
+  if (feeBudget === FEES_SPONSORED) throw contractError("PaymasterRequired", {});
+  return feeBudget === FEES_UNLIMITED ? undefined : { budget: feeBudget, amount };
 }
 
 function chargeBudgets(
-  { session, time }: EnvelopeHeader,
+  session: SessionHeader,
+  time: number | undefined,
   before: readonly Usage[],
   costs: readonly Cost[],
   fee: Cost | undefined,
@@ -310,8 +330,14 @@ function atMost(amount: bigint, remaining: bigint): bigint {
   return remaining < 0n ? 0n : remaining;
 }
 
-/** What {@link checkCalls} needs: an envelope to build, and the state. */
-export interface CheckCallsRequest extends UseRequest, Pick<CheckRequest, "validator" | "state" | "now"> {
+/** What {@link checkCalls} needs: calls, and the state. */
+export interface CheckCallsRequest extends Pick<CheckRequest, "validator" | "state" | "now"> {
+  /** For many verdicts on one session, prepared. */
+  readonly session: Session | PreparedSession;
+  readonly calls: readonly Call[];
+  readonly mode: Mode;
+  /** The claimed time; see {@link pickTime}. Needed as soon as a charged budget is PERIODIC or STREAM. */
+  readonly time?: number;
   /** Fee that the account would pay, in wei; 0 by default. */
   readonly fee?: bigint;
   /** The paymaster of the operation; the account pays by default. */
@@ -319,29 +345,34 @@ export interface CheckCallsRequest extends UseRequest, Pick<CheckRequest, "valid
 }
 
 /**
- * {@link check} before there is an operation: would these calls be allowed now, assuming that key and grant sign?
- * Refuses as the contract would, or with `NO_PERMISSION` and the reasons of every permission that came near.
- * @example checkCalls({ session, calls, mode: "use", validator, state }).ok
+ * {@link check} before there is an operation: would these calls be allowed now, assuming that key and grant sign? The
+ * same verdict as on the operation, but for `NO_PERMISSION`, with the reasons of every permission that came near: an
+ * envelope names one permission, and here there is none yet.
+ * @example
+ * const { ok } = checkCalls({ session, calls, mode: "use", validator, state, time: await chainTime(provider) });
  */
 export function checkCalls(request: CheckCallsRequest): Verdict {
-  return orRefused(() => check(asCheckRequest(request)));
+  return orRefused(() => judgeWithoutOp(request));
 }
 
-function asCheckRequest(request: CheckCallsRequest): CheckRequest {
-  const { session, calls, validator, state, fee = 0n, paymaster, now } = request;
-  const op = packUserOp({
-    sender: session.account,
-    nonce: 0n,
-    callData: encodeExecute(calls),
-    callGasLimit: 0n,
-    verificationGasLimit: 0n,
-    preVerificationGas: fee,
-    maxFeePerGas: 1n,
-    maxPriorityFeePerGas: 0n,
-    signature: buildEnvelope(request),
-    ...(paymaster === undefined ? {} : { paymaster }),
-  });
-  const { chainId } = session;
-  const valid = { keyValid: true, grantValid: true };
-  return { op, validator, chainId, state, session, ...valid, ...(now === undefined ? {} : { now }) };
+function judgeWithoutOp(request: CheckCallsRequest): Accepted {
+  const { calls, validator, state, mode, fee = 0n, paymaster, now } = request;
+  const prepared = request.session instanceof PreparedSession ? request.session : new PreparedSession(request.session);
+  const { session } = prepared;
+  checkState(session.account, state);
+  if (request.time !== undefined) checkTime(request.time, session);
+  checkCallCount(calls.length);
+  const costs = calls.flatMap((call, index) => prepared.costs(call, index, validator));
+  const sessionId = prepared.idIn(state.epoch);
+  // State and grant are those of this session: of the one that another epoch makes of it the chain knows nothing.
+  const known = sessionId === prepared.id ? state : { ...state, status: STATUSES.none, usage: [] };
+  const status = statusAfter(known.status, mode, sessionId);
+  if (known !== state && mode !== "use") {
+    throw contractError("BadGrant", { account: session.account, digest: digest(validator, sessionId) });
+  }
+  if (paymaster !== undefined) assertPaymaster(session.paymaster, paymaster);
+  const feeCost = paymaster === undefined ? accountFee(session.feeBudget, fee) : undefined;
+  const { usage, window } = chargeBudgets(session, request.time, known.usage, costs, feeCost, true);
+  const judged = { sessionId, ...window, usage, status, ...timeliness(window, now) };
+  return { ok: true, outcome: "accepted", ...judged, validationData: validationData(window) };
 }

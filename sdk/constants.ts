@@ -33,30 +33,55 @@ export const MAX_USER_OP_BYTES = 8192;
 
 /** 2^128 − 1: the greatest `maxValue`. */
 export const MAX_UINT128 = 2n ** 128n - 1n;
-/** 2^256 − 1, also the mask that keeps every bit. */
+/**
+ * 2^256 − 1, also the mask that keeps every bit.
+ * @example const whole = session.permissions[0]?.rules.every(({ mask }) => mask === MAX_UINT256);
+ */
 export const MAX_UINT256 = 2n ** 256n - 1n;
 /** The unit of the factor of a rule with `other`: `word op argument × value / 1e18`. */
 export const RATIO_UNIT = 10n ** 18n;
 
 // ----------------------------------------------------------------------------------------------- words of a session
 
-/** `Session.paymaster` that allows any paymaster. */
+/**
+ * `Session.paymaster` that allows any paymaster.
+ * @example const isSponsoredByAnyone = session.paymaster === ANY_PAYMASTER;
+ */
 export const ANY_PAYMASTER: Address = "0xFFfFfFffFFfffFFfFFfFFFFFffFFFffffFfFFFfF";
-/** `Session.feeBudget`: the account pays fees without limit. Dangerous: a stolen key can burn the balance as gas. */
+/**
+ * `Session.feeBudget`: the account pays fees without limit. Dangerous: a stolen key can burn the balance as gas.
+ * @example const burnable = session.feeBudget === FEES_UNLIMITED;
+ */
 export const FEES_UNLIMITED = 254;
-/** `Session.feeBudget`: the account never pays fees; the session works only with a paymaster. */
+/**
+ * `Session.feeBudget`: the account never pays fees; the session works only with a paymaster.
+ * @example const needsPaymaster = session.feeBudget === FEES_SPONSORED;
+ */
 export const FEES_SPONSORED = 255;
 
-/** `Budget.kind`. */
+/**
+ * `Budget.kind`.
+ * @example const weeklies = session.budgets.filter(({ kind }) => kind === BUDGET_KINDS.periodic);
+ */
 export const BUDGET_KINDS = { total: 0, periodic: 1, stream: 2 } as const;
 
-/** `Permission.kind`. `callAnyTarget` is CALL with flag 0x80: whatever answers to the selector, hence dangerous. */
+/**
+ * `Permission.kind`. `callAnyTarget` is CALL with flag 0x80: whatever answers to the selector, hence dangerous.
+ * @example const transfers = session.permissions.filter(({ kind }) => kind === PERMISSION_KINDS.transfer);
+ */
 export const PERMISSION_KINDS = { call: 0, transfer: 1, anyCall: 2, callAnyTarget: 0x80 } as const;
 
-/** `Charge.source`: 1 per call, the native value of the call, or the word at the charge's path. */
+/**
+ * `Charge.source`: 1 per call, the native value of the call, or the word at the charge's path.
+ * @example
+ * const spends = session.permissions[0]?.charges.some(({ source }) => source === CHARGE_SOURCES.argument);
+ */
 export const CHARGE_SOURCES = { count: 0, value: 1, argument: 2 } as const;
 
-/** `Rule.op`; those with an `s` compare as two's-complement int256. */
+/**
+ * `Rule.op`; those with an `s` compare as two's-complement int256.
+ * @example const pinned = session.permissions[0]?.rules.filter(({ op }) => op === OPS.eq);
+ */
 export const OPS = { eq: 0, neq: 1, gt: 2, lt: 3, gte: 4, lte: 5, sgt: 6, slt: 7, sgte: 8, slte: 9 } as const;
 
 /** The name of a comparison of {@link OPS}. */
@@ -65,10 +90,16 @@ export type OpName = keyof typeof OPS;
 /** How an envelope proves that its session was granted; {@link MODES} has the wire value. */
 export type Mode = keyof typeof MODES;
 
-/** Bits 0–1 of the envelope's head: stored before, stored by this operation, or granted anew by every operation. */
+/**
+ * Bits 0–1 of the envelope's head: stored before, stored by this operation, or granted anew by every operation.
+ * @example const mode = Object.keys(MODES)[1]; // "enable"
+ */
 export const MODES = { use: 0, enable: 1, signed: 2 } as const;
 
-/** `sessionStatus` as the validator stores it; a revoked session stays revoked. */
+/**
+ * `sessionStatus` as the validator stores it; a revoked session stays revoked.
+ * @example const works = state.status === STATUSES.enabled;
+ */
 export const STATUSES = { none: 0, enabled: 1, revoked: 2 } as const;
 
 // ------------------------------------------------------------------------------------------------------- ecosystem
@@ -76,7 +107,10 @@ export const STATUSES = { none: 0, enabled: 1, revoked: 2 } as const;
 /** A version of the EntryPoint whose operations the SDK hashes. */
 export type EntryPointVersion = "0.7" | "0.8" | "0.9";
 
-/** The EntryPoints by version, the same on every chain. No session may call any of them. */
+/**
+ * The EntryPoints by version, the same on every chain. No session may call any of them.
+ * @example const hash = userOpHash(op, { entryPoint: ENTRY_POINTS["0.8"], chainId, version: "0.8" });
+ */
 export const ENTRY_POINTS = {
   "0.6": "0x5FF137D4b0FDCD49DcA30c7CF57E578a026d2789",
   "0.7": "0x0000000071727De22E5E9d8BAf0edAc6f37da032",

@@ -55,9 +55,11 @@ export function decodeThrown(error: unknown): DecodedError | undefined {
  * `FailedOp`, `FailedOpWithRevert`, or what the EntryPoint says of the whole bundle (`AA98 invalid paymaster` of v0.8,
  * `InvalidPaymaster` of v0.9), in revert data or in an error that ethers (or a node under it) threw, with the
  * validator's error inside; `undefined` if there is none.
+ *
  * @example
- * try { await sendUserOp(request) }
- * catch (error) { console.log(decodeFailedOp(error)) } // { aa: "AA23", name: "BudgetExceeded", args: [0n, 5n, 3n], … }
+ * await send(op).catch((error: unknown) => {
+ *   console.log(decodeFailedOp(error)); // { aa: "AA23", name: "BudgetExceeded", args: [0n, 5n, 3n], … }
+ * });
  */
 export function decodeFailedOp(error: unknown): FailedOp | undefined {
   for (const data of revertData(error)) {

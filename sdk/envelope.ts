@@ -190,7 +190,7 @@ export function decodeEnvelope(bytes: Hex | Uint8Array, callCount: number): Enve
 
 /**
  * Takes a whole `userOp.signature` apart. The number of calls is not in it: it is that of the operation.
- * Raises as {@link decodeEnvelope}, but for `TRAILING_BYTES`.
+ * Raises `EnvelopeTruncated`, `InvalidHead` and whatever else the contract raises for bytes that are no envelope.
  * @example openEnvelope(op.signature, decodeExecute(op.callData).length).keySignature
  */
 export function openEnvelope(signature: Hex | Uint8Array, callCount: number): OpenedEnvelope {
@@ -254,11 +254,16 @@ function readBudgets(reader: ByteReader, feeBudget: number, window: TimeWindow):
   });
 }
 
-function readTime(reader: ByteReader, { validAfter, validUntil }: TimeWindow): number {
+function readTime(reader: ByteReader, window: TimeWindow): number {
   const time = reader.number(6);
+  checkTime(time, window);
+  return time;
+}
+
+/** Raises `TimeOutsideSession`. */
+export function checkTime(time: number, { validAfter, validUntil }: TimeWindow): void {
   if (time < validAfter || time > validUntil)
     throw contractError("TimeOutsideSession", { time, validAfter, validUntil });
-  return time;
 }
 
 function readCall(reader: ByteReader, header: EnvelopeHeader, index: number): EnvelopeCall {

@@ -29,7 +29,7 @@ const SINGLE_HEAD = 20 + 32;
  * @example encodeExecute([{ target: alice, value: parseEther("1"), data: "0x" }])
  */
 export function encodeExecute(calls: readonly Call[]): Hex {
-  checkCallCount(BigInt(calls.length));
+  checkCallCount(calls.length);
   const [first] = calls;
   return calls.length === 1 && first
     ? encodeSingle(first)
@@ -49,7 +49,8 @@ function encodeBatch(calls: readonly Call[]): Hex {
   return AbiCoder.defaultAbiCoder().encode(["tuple(address,uint256,bytes)[]"], [tuples]);
 }
 
-function checkCallCount(found: bigint): void {
+/** Raises `InvalidCallCount`. */
+export function checkCallCount(found: bigint | number): void {
   if (found < 1n || found > BigInt(MAX_CALLS)) throw contractError("InvalidCallCount", { found, max: MAX_CALLS });
 }
 
@@ -60,6 +61,7 @@ function checkCallCount(found: bigint): void {
  *
  * Raises `ForbiddenSelector`, `ForbiddenMode`, `NonCanonicalWord`, `NonCanonicalLength`, `InvalidCallCount`. Positions
  * are in bytes from the start of `callData`.
+ * @example const [call] = decodeExecute(op.callData); // { target: USDC, value: 0n, data: "0xa9059cbb…" }
  */
 export function decodeExecute(callData: Hex | Uint8Array): Call[] {
   const bytes = toBytes(callData);

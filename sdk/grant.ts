@@ -17,15 +17,20 @@ export interface Grant {
 /**
  * What the owner signs: the `Session` itself for one, a `SessionGrant` for several.
  * Raises `EMPTY_GRANT`, `DIFFERENT_HEIGHTS`, `GrantTooHigh`.
- * @example
- * const signature = await ownerSignature(owner, adapter, grantTypedData(sessions, validator));
+ * @example const signature = await ownerSignature(owner, adapter, grantTypedData([session], validator));
  */
 export function grantTypedData(sessions: readonly Session[], validator: Address): TypedData {
   const only = onlySession(sessions);
   return only ? sessionTypedData(only, validator) : sessionGrantTypedData(sessions, validator);
 }
 
-/** The EIP-712 digest of {@link grantTypedData}: what the account's ERC-1271 is asked about. Raises the same. */
+/**
+ * The EIP-712 digest of {@link grantTypedData}: what the account's ERC-1271 is asked about. Raises the same.
+ *
+ * @example
+ * const account1271 = new Contract(account, ["function isValidSignature(bytes32, bytes) view returns (bytes4)"], provider);
+ * await account1271.getFunction("isValidSignature")(grantDigest([session], validator), grant.signature); // 0x1626ba7e
+ */
 export function grantDigest(sessions: readonly Session[], validator: Address): Hex {
   const only = onlySession(sessions);
   return digest(validator, only ? sessionId(only) : grantHash(sessions));
@@ -33,7 +38,10 @@ export function grantDigest(sessions: readonly Session[], validator: Address): H
 
 /**
  * The part of a grant that an envelope carries for session `index` of it. Raises `EMPTY_GRANT`, `InvalidLeafIndex`.
- * @example buildEnvelope({ session: grant.sessions[1], calls, mode: "enable", grant: proofFor(grant, 1) })
+ *
+ * @example
+ * const time = await chainTime(provider);
+ * const envelope = buildEnvelope({ session, calls, mode: "enable", time, grant: proofFor(grant, 0) });
  */
 export function proofFor(grant: Grant, index: number): EnvelopeGrant {
   onlySession(grant.sessions);

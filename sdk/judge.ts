@@ -67,21 +67,33 @@ export function isFor(permission: Permission, call: Call): boolean {
 }
 
 /**
+ * What a call that the permission {@link isFor} costs the session's budgets.
+ * Raises `ValueTooHigh`, `RuleNotMet`, `ArgumentOutOfBounds`, `ProductTooLarge`.
+ */
+export function costsOf(permission: Permission, call: Call, index: number): Cost[] {
+  assertValue(call, index, permission.maxValue);
+  const args = { call: index, bytes: argumentsOf(call) };
+  permission.rules.forEach((rule, i) => assertRule(args, rule, i));
+  return permission.charges.map((charge) => ({ budget: charge.budget, amount: chargeAmount(call, args, charge) }));
+}
+
+/**
  * Why the permission does not allow the call, or `undefined` if it does. Budgets are not looked at.
  * @example refusal(permission, call, 0)?.code // "RuleNotMet"
  */
 export function refusal(permission: Permission, call: Call, index: number): SessionKeyError | undefined {
+  if (!isFor(permission, call)) {
+    const message = "another target, selector or kind of call";
+    return new SessionKeyError("PERMISSION_FOR_ANOTHER_CALL", message, { call: index });
+  }
+  const costs = unlessRefused(() => costsOf(permission, call, index));
+  return costs instanceof SessionKeyError ? costs : undefined;
+}
+
+/** What `act` returns, or the refusal that it raises. */
+export function unlessRefused<Result>(act: () => Result): Result | SessionKeyError {
   try {
-    if (!isFor(permission, call)) {
-      return new SessionKeyError("PERMISSION_FOR_ANOTHER_CALL", "another target, selector or kind of call", {
-        call: index,
-      });
-    }
-    assertValue(call, index, permission.maxValue);
-    const args = { call: index, bytes: argumentsOf(call) };
-    permission.rules.forEach((rule, i) => assertRule(args, rule, i));
-    permission.charges.forEach((charge) => chargeCost(call, index, charge));
-    return undefined;
+    return act();
   } catch (error) {
     if (error instanceof SessionKeyError) return error;
     throw error;

@@ -69,7 +69,10 @@ export interface Erc7913KeyOptions {
 /**
  * A key that an ERC-7913 verifier understands: P-256, WebAuthn, RSA, a contract by ERC-1271.
  * Raises `EMPTY_KEY` (20 bytes of signer would mean ECDSA), `INVALID_ADDRESS`, `INVALID_HEX`.
- * @example erc7913Key({ verifier: p256Verifier, key: concat([qx, qy]), dummySignature, signDigest })
+ *
+ * @example
+ * const signDigest = (digest: Hex) => Promise.resolve(`0x${"22".repeat(64)}`); // asks the device
+ * const passkeys = erc7913Key({ verifier, key: publicKey, dummySignature: `0x${"11".repeat(64)}`, signDigest });
  */
 export function erc7913Key(options: Erc7913KeyOptions): SessionKey {
   if (asHex(options.key, "key") === "0x") {

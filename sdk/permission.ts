@@ -37,7 +37,10 @@ export const NO_SELECTOR: Hex = "0x00000000";
 
 /**
  * Calls of one function of one contract.
- * @example callPermission(usdc, "0xa9059cbb", { rules: [rule("eq", [0], BigInt(alice))], charges: [argumentCharge(0, [32])] })
+ *
+ * @example
+ * const rules = [rule("eq", [0], BigInt(alice))];
+ * const payAlice = callPermission(USDC, "0xa9059cbb", { rules, charges: [argumentCharge(0, [32])] });
  */
 export function callPermission(target: Address, selector: Hex, options: PermissionOptions = {}): Permission {
   return { ...blank(options), kind: PERMISSION_KINDS.call, target, selector };
@@ -46,6 +49,7 @@ export function callPermission(target: Address, selector: Hex, options: Permissi
 /**
  * Calls of one function of any contract. Dangerous: it reaches whatever answers to the selector, installed modules
  * included.
+ * @example const claim = callAnyTargetPermission("0x1e83409a", { rules: [rule("eq", [0], BigInt(account))] });
  */
 export function callAnyTargetPermission(selector: Hex, options: PermissionOptions = {}): Permission {
   return { ...blank(options), kind: PERMISSION_KINDS.callAnyTarget, target: ZeroAddress, selector };
@@ -59,7 +63,10 @@ export function transferPermission(target: Address, maxValue: bigint, options: P
   return { ...blank(options), kind: PERMISSION_KINDS.transfer, target, maxValue, selector: NO_SELECTOR };
 }
 
-/** Any function of one contract (calldata of at least 4 bytes). */
+/**
+ * Any function of one contract (calldata of at least 4 bytes).
+ * @example const play = anyCallPermission(game, { charges: [countCharge(0)] });
+ */
 export function anyCallPermission(target: Address, options: PermissionOptions = {}): Permission {
   return { ...blank(options), kind: PERMISSION_KINDS.anyCall, target, selector: NO_SELECTOR };
 }

@@ -18,7 +18,8 @@ const SESSION =
  * The whole session as bytes: the `data` of `enableSession`, from which anyone can rebuild it. One version byte `0x01`,
  * then `abi.encode` of the struct with the permissions as one flat, unpadded list.
  * Raises what {@link validateSession} raises.
- * @example await validator.enableSession(sessionId(session), serializeSession(session))
+ * @example
+ * const enabling = VALIDATOR_INTERFACE.encodeFunctionData("enableSession", [sessionId(session), serializeSession(session)]);
  */
 export function serializeSession(session: Session): Hex {
   const { permissions, ...rest } = normalizeSession(session);
@@ -36,6 +37,7 @@ export function serializeSession(session: Session): Hex {
  * The session that {@link serializeSession} made these bytes of. Compare its {@link sessionId} to the event's: the
  * contract does not check the data. Raises `UNKNOWN_VERSION`, `MALFORMED_SESSION` (also for any other encoding of the same
  * session), and what {@link validateSession} raises.
+ * @example const same = sessionId(parseSession(serializeSession(session))) === sessionId(session); // true
  */
 export function parseSession(bytes: Hex | Uint8Array): Session {
   const hex = toHex(bytes);

@@ -90,7 +90,7 @@ export function permissionHeight(session: Pick<Session, "permissions">): number 
  *
  * Raises the contract's error where it has one (`InvalidTimeWindow`, `TooManyBudgets`, …), else `INVALID_ADDRESS`,
  * `INVALID_HEX`, `INTEGER_OUT_OF_RANGE`, `FRACTIONAL_TIME`, `EMPTY_PERMISSIONS`, `FORBIDDEN_ACCOUNT` and what
- * {@link validatePermission} raises.
+ * `validatePermission` raises.
  *
  * @example validateSession(session); const id = sessionId(session);
  */
@@ -131,6 +131,7 @@ export function validateHeader(header: SessionHeader): void {
 /**
  * The same session with checksummed addresses and lower-case hex, and nothing but the fields of a session, so that
  * equal sessions are deeply equal. The id does not change. Raises what {@link validateSession} raises.
+ * @example const same = sessionId(normalizeSession(session)) === sessionId(session); // true
  */
 export function normalizeSession(session: Session): Session {
   validateSession(session);

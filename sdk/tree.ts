@@ -42,8 +42,9 @@ export function hashPair(left: Hex, right: Hex): Hex {
  * mistaken for a node, because EIP-712 struct hashes start from a type hash.
  *
  * @example
- * const tree = new MerkleTree(session.permissions.map(permissionHash));
- * foldProof(leaf, tree.proof(3)) === tree.root
+ * const tree = permissionTree(session);
+ * const { index, siblings } = tree.proof(1);
+ * console.log(tree.height, tree.root, index, siblings);
  */
 export class MerkleTree {
   /** From the (padded) leaves up to the root. */

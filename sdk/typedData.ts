@@ -150,7 +150,14 @@ export function sessionGrantTypedData(sessions: readonly Session[], validator: A
   };
 }
 
-/** What the session key signs: this operation with this envelope (without the key's signature). */
+/**
+ * What the session key signs: this operation with this envelope (without the key's signature).
+ *
+ * @example
+ * const envelope = openEnvelope(op.signature, calls.length).bytes;
+ * const { domain, types, message } = sessionUseTypedData(hashUserOp(context, op), envelope, validator);
+ * const signature = await bot.signTypedData(domain, types, message);
+ */
 export function sessionUseTypedData(userOpHash: Hex, envelope: Hex, validator: Address): TypedData {
   return {
     domain: sessionDomain(validator),
@@ -160,7 +167,14 @@ export function sessionUseTypedData(userOpHash: Hex, envelope: Hex, validator: A
   };
 }
 
-/** What the owner signs for `revokeSessionBySig`. */
+/**
+ * What the owner signs for `revokeSessionBySig`.
+ *
+ * @example
+ * const revocation = { account, chainId, sessionId: sessionId(session) };
+ * const { domain, types, message } = sessionRevocationTypedData(revocation, validator);
+ * const signature = await owner.signTypedData(domain, types, message);
+ */
 export function sessionRevocationTypedData(
   revocation: { readonly account: Address; readonly chainId: bigint; readonly sessionId: Hex },
   validator: Address,
@@ -274,7 +288,10 @@ export function sessionStructHash(session: Omit<Session, "permissions">, root: H
 
 /**
  * The session's id: its EIP-712 struct hash. Does not validate the session.
- * @example await validator.sessionStatus(sessionId(session), session.account)
+ *
+ * @example
+ * const contract = new Contract(validator, VALIDATOR_INTERFACE, provider);
+ * const status = await contract.getFunction("sessionStatus")(sessionId(session), account);
  */
 export function sessionId(session: Session, tree: MerkleTree = permissionTree(session)): Hex {
   return sessionStructHash(session, tree.root, tree.height);

@@ -10,7 +10,10 @@ export interface Usage {
   readonly period: bigint;
 }
 
-/** The usage of a budget that was never charged. */
+/**
+ * The usage of a budget that was never charged.
+ * @example const usage = session.budgets.map(() => NO_USAGE);
+ */
 export const NO_USAGE: Usage = { spent: 0n, period: 0n };
 
 /** A budget at a moment: what is left, in which period, and how long that holds. */
@@ -29,7 +32,11 @@ export interface Allowance {
  * What is left of budget `index` at `time`. Pure arithmetic: also the app's "how much can I still spend?".
  * Raises `TimeRequired` for a PERIODIC or STREAM budget without a time, `PeriodPassed` for a time before the last charge's
  * period.
- * @example allowance(session.budgets[0], 0, session, usage, now).remaining
+ *
+ * @example
+ * for (const [index, budget] of session.budgets.entries()) {
+ *   console.log(allowance(budget, index, session, NO_USAGE, await chainTime(provider)).remaining);
+ * }
  */
 export function allowance(
   budget: Budget,

@@ -3,7 +3,7 @@ import { BUDGET_KINDS, type Mode } from "./constants";
 import { encodeEnvelope, sealEnvelope, type EnvelopeGrant } from "./envelope";
 import { SessionKeyError } from "./errors";
 import type { Call } from "./execution";
-import { assertTarget, isFor, refusal } from "./judge";
+import { assertTarget, costsOf, isFor, unlessRefused, type Cost } from "./judge";
 import type { Address, Hex } from "./hex";
 import type { SessionKey } from "./key";
 import type { Permission } from "./permission";
@@ -36,17 +36,35 @@ export interface UseRequest {
 export function matchPermissions(session: Session, calls: readonly Call[]): number[] {
   return calls.map((call, index) => {
     assertTarget(call, index, session.account);
-    const found = session.permissions.findIndex((permission) => refusal(permission, call, index) === undefined);
-    if (found < 0) throw noPermission(session, call, index);
-    return found;
+    const candidates = [...session.permissions.entries()].filter(([, permission]) => isFor(permission, call));
+    return firstThatAllows(candidates, call, index).position;
   });
 }
 
-function noPermission(session: Session, call: Call, index: number): SessionKeyError {
-  const reasons = session.permissions.flatMap((permission, position) => {
-    const error = isFor(permission, call) ? refusal(permission, call, index) : undefined;
-    return error ? [{ permission: position, code: error.code, message: error.message, details: error.details }] : [];
-  });
+/** A permission and its position in the session. */
+export type Candidate = readonly [position: number, permission: Permission];
+
+/**
+ * The first of the permissions for this target and selector that allows the call, and what it costs. Budgets are not
+ * looked at. Raises `NO_PERMISSION` with what each of them objects to.
+ */
+export function firstThatAllows(
+  candidates: readonly Candidate[],
+  call: Call,
+  index: number,
+): { readonly position: number; readonly costs: Cost[] } {
+  const reasons: Objection[] = [];
+  for (const [position, permission] of candidates) {
+    const costs = unlessRefused(() => costsOf(permission, call, index));
+    if (!(costs instanceof SessionKeyError)) return { position, costs };
+    reasons.push({ permission: position, code: costs.code, message: costs.message, details: costs.details });
+  }
+  throw noPermission(reasons, call, index);
+}
+
+type Objection = { readonly permission: number } & Pick<SessionKeyError, "code" | "message" | "details">;
+
+function noPermission(reasons: readonly Objection[], call: Call, index: number): SessionKeyError {
   const why =
     reasons.length === 0
       ? "no permission names this target and selector"
@@ -57,8 +75,11 @@ function noPermission(session: Session, call: Call, index: number): SessionKeyEr
 
 /**
  * The envelope for an operation of these calls, to be signed by {@link signUse}.
- * Raises as {@link matchPermissions} and {@link encodeEnvelope}.
- * @example const envelope = buildEnvelope({ session, calls, mode: "use" });
+ * Raises as {@link matchPermissions} and `encodeEnvelope`.
+ *
+ * @example
+ * const time = await chainTime(provider);
+ * const envelope = buildEnvelope({ session, calls, mode: "use", time });
  */
 export function buildEnvelope(request: UseRequest): Hex {
   const { session, calls, mode, time, grant, tree = permissionTree(session) } = request;
@@ -85,7 +106,10 @@ export interface UseToSign {
 
 /**
  * `userOp.signature`: the envelope, sealed by the session key over `SessionUse(userOpHash, envelope)`.
- * @example op.signature = await signUse({ envelope, userOpHash, validator, key })
+ *
+ * @example
+ * const envelope = openEnvelope(op.signature, calls.length).bytes;
+ * const signed = { ...op, signature: await signUse({ envelope, userOpHash: hashUserOp(context, op), validator, key }) };
  */
 export async function signUse({ envelope, userOpHash, validator, key }: UseToSign): Promise<Hex> {
   return sealEnvelope(envelope, await key.signDigest(digest(validator, sessionUseHash(userOpHash, envelope))));
@@ -103,6 +127,10 @@ type TimedSession = Pick<Session, "validAfter" | "validUntil" | "budgets" | "fee
  * Raises `SESSION_NOT_ACTIVE` outside of the session's window.
  *
  * @param sponsored Whether a paymaster pays: then the fee budget is not charged.
+ *
+ * @example
+ * const permissions = matchPermissions(session, calls).map((index) => session.permissions[index]!);
+ * const time = pickTime(session, permissions, await chainTime(provider));
  */
 export function pickTime(
   session: TimedSession,

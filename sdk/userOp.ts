@@ -58,7 +58,11 @@ export const PAYMASTER_HEAD_BYTES = 52;
 
 /**
  * Packs an operation for the EntryPoint. Raises `INTEGER_OUT_OF_RANGE`, `INVALID_ADDRESS`, `INVALID_HEX`.
- * @example await entryPoint.handleOps([packUserOp(op)], beneficiary)
+ *
+ * @example
+ * const limits = { callGasLimit: 150_000n, verificationGasLimit: 400_000n, preVerificationGas: 60_000n };
+ * const fees = { maxFeePerGas: 2_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n };
+ * const packed = packUserOp({ sender: account, nonce: 0n, callData: encodeExecute(calls), signature: "0x", ...limits, ...fees });
  */
 export function packUserOp(op: UserOperation): PackedUserOperation {
   return {

@@ -1,17 +1,17 @@
 import { takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { dataSlice, concat } from "ethers";
 import {
-  byteLength,
   decodeFailedOp,
-  encodeEnvelope,
   encodeExecute,
   matchPermissions,
-  permissionHeight,
   permissionTree,
   pickTime,
   type Hex,
   type PackedUserOperation,
 } from "../../sdk";
+import { encodeEnvelope } from "../../sdk/envelope";
+import { byteLength } from "../../sdk/hex";
+import { permissionHeight } from "../../sdk/session";
 import { draftUserOp, submitUserOp } from "../../sdk/actions/operate";
 import { callAsOwner } from "../../sdk/actions/owner";
 import { sealUse } from "../../sdk/actions/use";

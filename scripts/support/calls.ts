@@ -1,5 +1,6 @@
 import { FunctionFragment, Interface, parseEther } from "ethers";
-import { asAddress, type Call } from "../../sdk";
+import { type Call } from "../../sdk";
+import { asAddress } from "../../sdk/hex";
 import { UserError } from "./cli";
 
 /**

@@ -2,7 +2,6 @@ import { parseEther, parseUnits, type Provider } from "ethers";
 import {
   allow,
   allowTransfer,
-  asAddress,
   dangerouslyAllow,
   dangerouslyUnlimitedFees,
   every,
@@ -16,6 +15,7 @@ import {
   type PermissionPlans,
   type SessionDefinition,
 } from "../../sdk";
+import { asAddress } from "../../sdk/hex";
 import { functionOf } from "./calls";
 import { UserError, wholeNumber } from "./cli";
 

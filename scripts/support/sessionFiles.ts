@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { sameAddress } from "../../sdk";
+import { sameAddress } from "../../sdk/hex";
 import { parseSessionFile, stringifySessionFile, type SessionFile } from "../../sdk/handover/sessionFile";
 import { UserError } from "./cli";
 import type { Chain, Installation } from "./chain";

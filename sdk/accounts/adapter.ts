@@ -35,7 +35,11 @@ export interface PlainAccountAdapter extends AccountAdapter {
   wrapOwnerSignature(signature: Hex, data?: TypedData): Hex;
 }
 
-/** The entry before the newest one in the linked lists of Nexus, Safe7579 and the reference account. */
+/**
+ * The entry before the newest one in the linked lists of Nexus, Safe7579 and the reference account.
+ * @example
+ * const callData = nexusAccount({ account, chainId, ownerValidator }).uninstallModule(validator, "0x", FIRST_IN_LIST);
+ */
 export const FIRST_IN_LIST: Address = "0x0000000000000000000000000000000000000001";
 
 /** An ethers `Signer`, or anything else that signs EIP-712. */
@@ -51,7 +55,7 @@ export interface TypedDataSigner {
  * The owner's signature over a grant or a revocation as the account's ERC-1271 takes it: asks the owner for what the
  * account wants to see signed, and wraps the answer.
  * @example
- * const signature = await ownerSignature(owner, kernelAccount({ account, chainId }), grantTypedData(sessions, validator));
+ * const signature = await ownerSignature(owner, kernelAccount({ account, chainId }), grantTypedData([session], validator));
  */
 export async function ownerSignature(owner: TypedDataSigner, adapter: AccountAdapter, data: TypedData): Promise<Hex> {
   const { domain, types, message } = adapter.ownerTypedData(data);

@@ -28,8 +28,8 @@ const NO_HOOK: Address = "0x0000000000000000000000000000000000000001";
  * which a wallet shows as a bare hash, and the signature starts with 0x00 (root validator) or 0x01 and the validator.
  *
  * @example
- * const adapter = kernelAccount({ account, chainId });
- * const callData = adapter.installModule(sessionKeyValidator); // an operation of the owner
+ * const kernel = kernelAccount({ account, chainId });
+ * const callData = kernel.installModule(validator); // an operation of the owner
  */
 export function kernelAccount(options: KernelOptions): AccountAdapter {
   const { chainId, ownerValidator, version = "0.3.1" } = options;

@@ -8,9 +8,10 @@ import { encodeInstall, encodeUninstall, validatorFirstNonceKey } from "./erc757
  * judges the rest.
  *
  * @param ownerValidator The installed validator that knows the owner and takes a signature over the digest as it is.
+ *
  * @example
- * const account = modularAccount(ecdsaValidator);
- * const nonce = await entryPoint.getNonce(session.account, account.nonceKey(sessionKeyValidator));
+ * const modular = modularAccount(ownerValidator);
+ * const nonce = await getNonce(provider, ENTRY_POINTS["0.8"], account, modular.nonceKey(validator));
  */
 export function modularAccount(ownerValidator: Address): PlainAccountAdapter {
   const owner = asAddress(ownerValidator, "ownerValidator").toLowerCase();

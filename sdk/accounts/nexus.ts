@@ -40,8 +40,8 @@ const ACCOUNT_FIELDS = [
  * is good for this account alone.
  *
  * @example
- * const adapter = nexusAccount({ account, chainId, ownerValidator: k1Validator });
- * const signature = await ownerSignature(owner, adapter, grantTypedData([session], sessionKeyValidator));
+ * const nexus = nexusAccount({ account, chainId, ownerValidator });
+ * const signature = await ownerSignature(owner, nexus, grantTypedData([session], validator));
  */
 export function nexusAccount(options: NexusOptions): AccountAdapter {
   const { signing = "nested", version = "1.0.1", chainId } = options;

@@ -8,9 +8,10 @@ import { modularAccount } from "./modular";
  * linked list, so that uninstalling one names the entry before it.
  *
  * @param ownerValidator The installed validator that knows the owner and takes a signature over the digest as it is.
+ *
  * @example
- * const account = referenceMsaAccount(ecdsaValidator);
- * const callData = account.installModule(sessionKeyValidator); // an operation of the owner
+ * const reference = referenceMsaAccount(ownerValidator);
+ * const callData = reference.installModule(validator); // an operation of the owner
  */
 export function referenceMsaAccount(ownerValidator: Address): PlainAccountAdapter {
   return { ...modularAccount(ownerValidator), uninstallModule: uninstallFromList };

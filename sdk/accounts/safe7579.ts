@@ -15,10 +15,11 @@ export interface Safe7579Options {
  * their signatures of 65 bytes joined in ascending order of the owners' addresses.
  *
  * @example
- * const adapter = safe7579Account({ account: safe, chainId });
- * const { domain, types, message } = adapter.ownerTypedData(grantTypedData([session], sessionKeyValidator));
- * const signatures = await Promise.all(ascending(owners).map((owner) => owner.signTypedData(domain, types, message)));
- * const signature = adapter.wrapOwnerSignature(concat(signatures), grantTypedData([session], sessionKeyValidator));
+ * const safe = safe7579Account({ account, chainId });
+ * const data = grantTypedData([session], validator);
+ * const { domain, types, message } = safe.ownerTypedData(data);
+ * const signatures = [await owner.signTypedData(domain, types, message)]; // of all owners, by ascending address
+ * const signature = safe.wrapOwnerSignature(concat(signatures), data);
  */
 export function safe7579Account({ account, chainId }: Safe7579Options): AccountAdapter {
   const verifyingContract = asAddress(account, "account");

@@ -27,13 +27,19 @@ function factoryAt(address: Address, runner: Signer): Factory {
   return new Contract(address, FACTORY_ABI, runner) as unknown as Factory;
 }
 
-/** The address of an owner's account, whether it exists yet or not. */
+/**
+ * The address of an owner's account, whether it exists yet or not.
+ * @example const mine = await accountAddress(context, { factory, owner: owner.address });
+ */
 export async function accountAddress(context: Context, request: AccountRequest): Promise<Address> {
   const { factory, owner, salt = ZeroHash } = request;
   return factoryAt(factory, context.bundler).accountAddress(context.ownerValidator, owner, salt);
 }
 
-/** Creates the account of an owner, paid by the bundler. False if it was there already. */
+/**
+ * Creates the account of an owner, paid by the bundler. False if it was there already.
+ * @example const isNew = await createAccount(context, { factory, owner: owner.address, salt: id("savings") });
+ */
 export async function createAccount(context: Context, request: AccountRequest): Promise<boolean> {
   const address = await accountAddress(context, request);
   if ((await providerOf(context.bundler).getCode(address)) !== "0x") return false;
@@ -42,14 +48,20 @@ export async function createAccount(context: Context, request: AccountRequest): 
   return true;
 }
 
-/** Whether the session key validator is installed on the account. */
+/**
+ * Whether the session key validator is installed on the account.
+ * @example if (!(await isInstalled(context, account))) await installValidator(context, { account, owner });
+ */
 export async function isInstalled(context: Context, account: Address): Promise<boolean> {
   const data = VALIDATOR_INTERFACE.encodeFunctionData("isInitialized", [account]);
   const answer = await providerOf(context.bundler).call({ to: context.validator, data });
   return BigInt(answer) === 1n;
 }
 
-/** Installs the session key validator, by an operation of the owner. Sessions of an earlier installation are dead. */
+/**
+ * Installs the session key validator, by an operation of the owner. Sessions of an earlier installation are dead.
+ * @example if (!(await isInstalled(context, account))) await installValidator(context, { account, owner });
+ */
 export async function installValidator(context: Context, request: OwnerRequest): Promise<SendResult> {
   return sendAsOwner(context, request, context.adapter.installModule(context.validator));
 }

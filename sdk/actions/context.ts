@@ -32,7 +32,7 @@ const TIMESTAMP_CODE = "0x4260005260206000f3";
 /**
  * Unix seconds of the block that is being made. The chain's clock, because a local node's may be ahead of ours, and its
  * last block may be old.
- * @example validUntil: (await chainTime(provider)) + 30 * 86_400
+ * @example const validUntil = (await chainTime(provider)) + 30 * 86_400;
  */
 export async function chainTime(provider: Provider): Promise<number> {
   return Number(await provider.call({ data: TIMESTAMP_CODE, blockTag: "pending" }));

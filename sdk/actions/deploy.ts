@@ -36,7 +36,8 @@ export interface Deployment {
  * chain.
  *
  * @example
- * const address = deterministicAddress(ZeroHash, SessionKeyValidator__factory.bytecode);
+ * const { salt, initCode } = deploymentPlan().sessionKeyValidator;
+ * const address = deterministicAddress(salt, initCode);
  */
 export function deterministicAddress(salt: string, initCode: string): string {
   return getCreate2Address(DETERMINISTIC_DEPLOYER, salt, keccak256(initCode));
@@ -45,7 +46,8 @@ export function deterministicAddress(salt: string, initCode: string): string {
 /**
  * Makes sure that the deterministic-deployment proxy is on the chain; funds and sends its well-known transaction if not.
  *
- * @throws {@link SessionKeyError} `NO_DEPLOYER` when the chain does not accept that transaction (it has no chain id).
+ * @throws `NO_DEPLOYER` when the chain does not accept that transaction (it has no chain id).
+ * @example await ensureDeterministicDeployer(bundler);
  */
 export async function ensureDeterministicDeployer(signer: Signer): Promise<void> {
   const provider = providerOf(signer);
@@ -64,10 +66,11 @@ export async function ensureDeterministicDeployer(signer: Signer): Promise<void>
  *
  * @param salt 32 bytes
  * @param initCode creation code, with its constructor arguments
- * @throws {@link SessionKeyError} `INVALID_SALT`, `DEPLOYMENT_FAILED`.
+ * @throws `INVALID_SALT`, `DEPLOYMENT_FAILED`.
  *
  * @example
- * const { address, deployed } = await deployDeterministic(signer, ZeroHash, SessionKeyValidator__factory.bytecode);
+ * const { salt, initCode } = deploymentPlan().sessionLens;
+ * const { address, deployed } = await deployDeterministic(bundler, salt, initCode);
  */
 export async function deployDeterministic(signer: Signer, salt: string, initCode: string): Promise<Deployment> {
   if (!isHexString(salt, 32)) throw new SessionKeyError("INVALID_SALT", `a salt has 32 bytes, found ${salt}`, { salt });

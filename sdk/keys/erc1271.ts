@@ -16,7 +16,10 @@ export interface Erc1271KeyOptions {
 /**
  * A contract that signs by ERC-1271: a wallet, a multisig. How it signs is its own affair.
  * Raises `INVALID_ADDRESS`, `INVALID_HEX`.
- * @example erc1271Key({ verifier, contract: wallet, dummySignature: owner.dummySignature, signDigest: owner.signDigest })
+ *
+ * @example
+ * const { dummySignature, signDigest } = key; // of whom the contract asks
+ * const wallet = erc1271Key({ verifier, contract: account, dummySignature, signDigest });
  */
 export function erc1271Key(options: Erc1271KeyOptions): VerifierKey {
   const { verifier, dummySignature } = options;

@@ -29,8 +29,11 @@ export interface MemberSignature {
 /**
  * `threshold` of up to 16 keys of any kind. The first `threshold` members that can sign (in the order of the verifier) do;
  * the dummy is made of their dummies.
- * Raises as {@link encodeMultisigKey}, `TOO_FEW_KEYS`, `InvalidSignerLength`, `INVALID_ADDRESS`.
- * @example multisigKey({ verifier, threshold: 2, members: [phone, laptop, { signer: backup.signer }] })
+ * Raises as `encodeMultisigKey`, `TOO_FEW_KEYS`, `InvalidSignerLength`, `INVALID_ADDRESS`.
+ *
+ * @example
+ * const [phone, laptop] = [ecdsaKey(bot), ecdsaKey(Wallet.createRandom())];
+ * const twoOfThree = multisigKey({ verifier, threshold: 2, members: [phone, laptop, { signer: bob }] });
  */
 export function multisigKey({ verifier, threshold, members }: MultisigKeyOptions): VerifierKey {
   const signers = members.map(({ signer }) => signer);
@@ -80,7 +83,11 @@ export function encodeMultisigKey(threshold: number, signers: readonly Hex[]): H
  * The signature of a `MultisigVerifier`: for each one `index(1) ‖ length(2) ‖ signature`, by ascending index.
  * For signatures that were collected elsewhere; a {@link multisigKey} does it by itself.
  * Raises `UNKNOWN_SIGNER`, `DUPLICATE_SIGNATURE`, `DUPLICATE_SIGNER`.
- * @example encodeMultisigSignature(signers, [{ signer: bob.signer, signature: await bob.signDigest(digest) }])
+ *
+ * @example
+ * const hash = digest(validator, sessionId(session));
+ * const signatures = [{ signer: key.signer, signature: await key.signDigest(hash) }];
+ * const signature = encodeMultisigSignature([key.signer, bob], signatures);
  */
 export function encodeMultisigSignature(signers: readonly Hex[], signatures: readonly MemberSignature[]): Hex {
   const sorted = sortSigners(signers);

@@ -75,7 +75,7 @@ export async function p256Sha256Key({ verifier, key }: P256Sha256KeyOptions): Pr
 
 /**
  * The public key `qx ‖ qy`, if it is a point of the curve. Raises `INVALID_HEX`, `INVALID_PUBLIC_KEY`.
- * @example p256PublicKey(concat([qx, qy]))
+ * @example const checked = p256PublicKey(publicKey); // raises unless it is a point of the curve
  */
 export function p256PublicKey(point: Hex): Hex {
   const key = asHex(point, "public key", 64);
@@ -98,7 +98,8 @@ export function withLowS(signature: Hex): Hex {
 
 /**
  * `r ‖ s` (64 bytes) of a DER signature, as authenticators and key management services give it. Raises `INVALID_DER`.
- * @example withLowS(compactSignature(response.signature))
+ * @example
+ * const { length } = compactSignature(passkey.get(getBytes(id("challenge"))).signature as Uint8Array);
  */
 export function compactSignature(der: Hex | Uint8Array): Hex {
   const hex = toHex(der);

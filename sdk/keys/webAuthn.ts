@@ -33,6 +33,7 @@ export interface WebAuthnKeyOptions {
 /**
  * Validation of a dummy stops at its challenge, which cannot be the one of an operation that is not known yet. What a right one
  * costs more (where the chain has no P-256 precompile; with clientDataJSON of up to 500 bytes).
+ * @example const gas = { verificationGasLimit: DEFAULT_GAS.verificationGasLimit + WEBAUTHN_UNESTIMATED_GAS };
  */
 export const WEBAUTHN_UNESTIMATED_GAS = 300_000n;
 
@@ -49,11 +50,18 @@ const SPKI_HEAD = "0x3059301306072a8648ce3d020106082a8648ce3d03010703420004";
  * A passkey. The challenge is the digest; the user is asked, and verified, for every operation. The dummy is of maximal
  * length: that of an assertion of this origin with what Chrome may add; extensions of the authenticator would need more.
  * Raises `INVALID_PUBLIC_KEY`, `INVALID_HEX`, `INVALID_ADDRESS`; when signing, as {@link encodeAssertion}.
+ *
  * @example
- * await webAuthnKey({ verifier, publicKey, origin: location.origin, getAssertion: async (challenge) => {
- *   const options = { challenge, allowCredentials, userVerification: "required" };
- *   return (await navigator.credentials.get({ publicKey: options })).response;
- * } })
+ * const key = webAuthnKey({
+ *   verifier,
+ *   publicKey,
+ *   origin: "https://app.example",
+ *   getAssertion: async (challenge) => {
+ *     const options = { challenge: new Uint8Array(challenge), userVerification: "required" } as const;
+ *     const credential = await navigator.credentials.get({ publicKey: options });
+ *     return (credential as PublicKeyCredential).response as AuthenticatorAssertionResponse;
+ *   },
+ * });
  */
 export function webAuthnKey(options: WebAuthnKeyOptions): VerifierKey {
   const { verifier, publicKey, origin } = options;
@@ -71,7 +79,11 @@ export function webAuthnKey(options: WebAuthnKeyOptions): VerifierKey {
  * `abi.encode(r, s, challengeIndex, typeIndex, authenticatorData, clientDataJSON)` with low s.
  * Raises what the verifier would refuse: `NOT_AN_ASSERTION`, `CHALLENGE_MISMATCH`, `AUTHENTICATOR_DATA_TOO_SHORT`,
  * `USER_NOT_PRESENT`, `USER_NOT_VERIFIED`, `INVALID_BACKUP_STATE`, `INVALID_DER`. The signature itself is not checked.
- * @example encodeAssertion(credential.response, digest)
+ *
+ * @example
+ * const hash = digest(validator, sessionId(session));
+ * const assertion = passkey.get(getBytes(hash)); // in a browser the response of navigator.credentials.get
+ * const signature = encodeAssertion(assertion, hash);
  */
 export function encodeAssertion(assertion: Assertion, digest: Hex): Hex {
   const authenticatorData = asBytes(assertion.authenticatorData);
@@ -87,7 +99,8 @@ export function encodeAssertion(assertion: Assertion, digest: Hex): Hex {
 /**
  * `qx ‖ qy` of a new passkey, from `AuthenticatorAttestationResponse.getPublicKey()`. Raises `UNSUPPORTED_KEY` if the
  * passkey is none of P-256 (ask for algorithm −7 only), `INVALID_PUBLIC_KEY`.
- * @example webAuthnPublicKey(credential.response.getPublicKey())
+ * @example
+ * const point = webAuthnPublicKey(passkey.spki); // in a browser response.getPublicKey() of a new credential
  */
 export function webAuthnPublicKey(spki: AssertionBytes): Hex {
   const der = hexlify(asBytes(spki));

@@ -4,13 +4,13 @@ import { ethers } from "hardhat";
 import {
   argumentCharge,
   callPermission,
-  MAX_SPENT,
   periodicBudget,
   sessionId,
   totalBudget,
   type Budget,
   type Session,
 } from "../../sdk";
+import { MAX_SPENT } from "../../sdk/constants";
 import { asAccount, enable, grantBy, MAX_FEE, operation, send, sessionOf, use } from "../helpers/operations";
 import { newSlotsOf, storesOf } from "../helpers/trace";
 import { attempt, callOf, commit, OP_HASH, permissionFor, SELECTOR } from "../helpers/validation";

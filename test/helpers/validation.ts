@@ -4,7 +4,6 @@ import { ethers } from "hardhat";
 import {
   buildEnvelope,
   callPermission,
-  decodeEnvelope,
   ecdsaKey,
   encodeExecute,
   MAX_UINT256,
@@ -24,6 +23,7 @@ import {
   type SessionKey,
   type UserOperation,
 } from "../../sdk";
+import { decodeEnvelope } from "../../sdk/envelope";
 import { GAS, asAccount } from "./operations";
 import type { World } from "./world";
 

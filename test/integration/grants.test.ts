@@ -4,7 +4,6 @@ import {
   callPermission,
   decodeFailedOp,
   grantDigest,
-  merkleProof,
   sessionId,
   STATUSES,
   transferPermission,
@@ -12,6 +11,7 @@ import {
   type Permission,
   type Session,
 } from "../../sdk";
+import { merkleProof } from "../../sdk/tree";
 import { asAccount, enable, expectRefusal, grantBy, operation, send, sessionOf, use } from "../helpers/operations";
 import { secondChain } from "../helpers/secondChain";
 import { wallet, world, type World } from "../helpers/world";

@@ -8,11 +8,11 @@ import {
   HandleOpsTransport,
   SessionFailure,
   sessionId,
-  unpackUserOp,
   waitForOperation,
   type PackedUserOperation,
   type Session,
 } from "../../sdk";
+import { unpackUserOp } from "../../sdk/userOp";
 import { asAccount, enable, hashOf, operation, sessionOf } from "../helpers/operations";
 import { callOf, permissionFor, word } from "../helpers/validation";
 import { wallet, world, type World } from "../helpers/world";

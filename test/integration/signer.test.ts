@@ -10,18 +10,18 @@ import {
   ecdsaKey,
   FEES_SPONSORED,
   HandleOpsTransport,
-  p256Key,
   periodicBudget,
   sessionId,
   SessionSigner,
   totalBudget,
   transferPermission,
-  unpackGas,
   type Call,
   type Clock,
   type Session,
   type SessionResponse,
 } from "../../sdk";
+import { p256Key } from "../../sdk/keys/p256";
+import { unpackGas } from "../../sdk/userOp";
 import { P256Verifier__factory } from "../../typechain-types";
 import { asAccount, enable, sessionOf } from "../helpers/operations";
 import { failureOf, optionsOf, signerOf } from "../helpers/signers";
@@ -262,7 +262,7 @@ describe("SessionSigner", () => {
       await time.increaseTo(end - 10);
       const receipt = await (await signer.sendCalls([pay(100n)])).wait();
       expect(slept).to.deep.equal([10 + 1 + 1]);
-      const { timestamp } = (await receipt.getBlock());
+      const { timestamp } = await receipt.getBlock();
       expect(timestamp).to.be.greaterThan(end);
     });
 

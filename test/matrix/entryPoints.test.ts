@@ -4,16 +4,16 @@ import { concat, dataLength, dataSlice } from "ethers";
 import { ethers } from "hardhat";
 import {
   buildEnvelope,
-  EIP7702_INIT_CODE,
   encodeExecute,
   ENTRY_POINTS,
   sessionId,
-  TIME_LIMIT,
   userOpHash,
   validateSession,
   type EntryPointVersion,
   type Session,
 } from "../../sdk";
+import { TIME_LIMIT } from "../../sdk/constants";
+import { EIP7702_INIT_CODE } from "../../sdk/userOp";
 import { expectCode } from "../sdk/arbitraries";
 import { delegatedSeat, installedSeat } from "./accounts/index";
 import { VERSIONS } from "./entryPoints";

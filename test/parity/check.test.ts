@@ -6,7 +6,6 @@ import {
   CHARGE_SOURCES,
   check,
   ecdsaKey,
-  encodeEnvelope,
   encodeExecute,
   FEES_SPONSORED,
   FEES_UNLIMITED,
@@ -14,11 +13,9 @@ import {
   OPS,
   packUserOp,
   PERMISSION_KINDS,
-  permissionHeight,
   permissionTree,
   proofFor,
   sessionId,
-  shortestPeriod,
   signUse,
   validateSession,
   type Budget,
@@ -34,6 +31,9 @@ import {
   type Usage,
   type Verdict,
 } from "../../sdk";
+import { shortestPeriod } from "../../sdk/budget";
+import { encodeEnvelope } from "../../sdk/envelope";
+import { permissionHeight } from "../../sdk/session";
 import { asAccount, GAS, grantBy } from "../helpers/operations";
 import { OP_HASH, rawCall, readAnswer, validationCall } from "../helpers/validation";
 import { now, world, type World } from "../helpers/world";

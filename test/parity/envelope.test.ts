@@ -3,9 +3,6 @@ import * as fc from "fast-check";
 import { concat, dataLength, hexlify, toBeHex } from "ethers";
 import {
   ANY_PAYMASTER,
-  compare,
-  decodeEnvelope,
-  encodeEnvelope,
   FEES_UNLIMITED,
   grantDigest,
   MAX_UINT256,
@@ -14,7 +11,6 @@ import {
   PERMISSION_KINDS,
   permissionTree,
   proofFor,
-  readArgument,
   sessionId,
   type Call,
   type Charge,
@@ -23,6 +19,8 @@ import {
   type Rule,
   type Session,
 } from "../../sdk";
+import { compare, readArgument } from "../../sdk/argument";
+import { decodeEnvelope, encodeEnvelope } from "../../sdk/envelope";
 import { enable, sessionOf } from "../helpers/operations";
 import {
   attempt,

@@ -4,23 +4,19 @@ import * as fc from "fast-check";
 import { keccak256, toBeHex, TypedDataEncoder } from "ethers";
 import {
   digest,
-  encodeEnvelope,
   FEES_UNLIMITED,
-  foldProof,
   grantDigest,
-  grantStructHash,
   grantTypedData,
-  permissionHash,
   permissionTree,
-  sessionGrantType,
   sessionId,
-  sessionStructHash,
-  sessionType,
   sessionTypedData,
   type MerkleProof,
   type Session,
   type TypedData,
 } from "../../sdk";
+import { encodeEnvelope } from "../../sdk/envelope";
+import { foldProof } from "../../sdk/tree";
+import { grantStructHash, permissionHash, sessionGrantType, sessionStructHash, sessionType } from "../../sdk/typedData";
 import { adapter, enable, sessionOf } from "../helpers/operations";
 import { attempt, callOf, expectAccepted, expectRevert, permissionFor } from "../helpers/validation";
 import { world, type World } from "../helpers/world";

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { id, TypedDataEncoder } from "ethers";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sessionGrantType, sessionRevocationTypedData, sessionType, sessionUseTypedData } from "../../sdk";
+import { sessionRevocationTypedData, sessionUseTypedData } from "../../sdk";
+import { sessionGrantType, sessionType } from "../../sdk/typedData";
 
 const SOURCE = readFileSync(join(__dirname, "../../contracts/libraries/TypeHashes.sol"), "utf8");
 const NOBODY = `0x${"00".repeat(20)}`;

@@ -2,15 +2,8 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ErrorFragment, FunctionFragment, EventFragment, Interface } from "ethers";
-import {
-  VALIDATOR_ABI,
-  VALIDATOR_ERRORS,
-  decodeError,
-  decodeFailedOp,
-  decodeThrown,
-  ENTRY_POINT_INTERFACE,
-  VALIDATOR_INTERFACE,
-} from "../../sdk";
+import { decodeError, decodeFailedOp, decodeThrown, ENTRY_POINT_INTERFACE, VALIDATOR_INTERFACE } from "../../sdk";
+import { VALIDATOR_ABI, VALIDATOR_ERRORS } from "../../sdk/abi";
 
 const SOURCE = readFileSync(join(__dirname, "../../contracts/interfaces/ISessionKeyValidator.sol"), "utf8");
 const declared = (kind: string) =>

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { AbiCoder, getBytes } from "ethers";
-import { assertRule, compare, MAX_UINT256, OPS, ratioRule, readArgument, rule, type OpName } from "../../sdk";
+import { MAX_UINT256, OPS, ratioRule, rule, type OpName } from "../../sdk";
+import { assertRule, compare, readArgument } from "../../sdk/argument";
 import { expectCode, uint } from "./arbitraries";
 
 const abi = (types: string[], values: unknown[]) => ({

@@ -1,19 +1,9 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { ZeroAddress } from "ethers";
-import {
-  byteLength,
-  decodeEnvelope,
-  encodeEnvelope,
-  MAX_UINT256,
-  openEnvelope,
-  permissionTree,
-  sealEnvelope,
-  MODES,
-  type Envelope,
-  type Mode,
-  type Session,
-} from "../../sdk";
+import { MAX_UINT256, openEnvelope, permissionTree, MODES, type Envelope, type Mode, type Session } from "../../sdk";
+import { decodeEnvelope, encodeEnvelope, sealEnvelope } from "../../sdk/envelope";
+import { byteLength } from "../../sdk/hex";
 import { bytesHex, expectCode, sessionOf, simpleSession } from "./arbitraries";
 
 const body = ({ permissions }: Session, index: number) => {

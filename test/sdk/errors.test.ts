@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { contractError, SessionKeyError } from "../../sdk";
+import { SessionKeyError } from "../../sdk";
+import { contractError } from "../../sdk/errors";
 
 describe("errors", () => {
   it("carry a code, and the contract's arguments as ethers decodes them", () => {

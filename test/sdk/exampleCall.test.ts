@@ -21,7 +21,6 @@ import {
   oneOf,
   prefix,
   ratioRule,
-  refusal,
   rule,
   self,
   spend,
@@ -31,6 +30,7 @@ import {
   atLeastOf,
   type PermissionPlan,
 } from "../../sdk";
+import { refusal } from "../../sdk/judge";
 import { ACCOUNT, ALICE, TOKEN } from "./arbitraries";
 
 const SELECTOR = "0x12345678";

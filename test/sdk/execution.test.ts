@@ -1,16 +1,10 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { AbiCoder, Interface } from "ethers";
-import {
-  argumentsOf,
-  BATCH_MODE,
-  byteLength,
-  decodeExecute,
-  encodeExecute,
-  selectorOf,
-  SINGLE_MODE,
-  type Call,
-} from "../../sdk";
+import { decodeExecute, encodeExecute, type Call } from "../../sdk";
+import { BATCH_MODE, SINGLE_MODE } from "../../sdk/constants";
+import { argumentsOf, selectorOf } from "../../sdk/execution";
+import { byteLength } from "../../sdk/hex";
 import { address, ALICE, bytesHex, expectCode, TOKEN, uint } from "./arbitraries";
 
 const ACCOUNT = new Interface(["function execute(bytes32 mode, bytes executionCalldata)"]);

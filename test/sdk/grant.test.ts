@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { TypedDataEncoder } from "ethers";
-import { digest, foldProof, grantDigest, grantStructHash, grantTypedData, proofFor, sessionId } from "../../sdk";
+import { digest, grantDigest, grantTypedData, proofFor, sessionId } from "../../sdk";
+import { foldProof } from "../../sdk/tree";
+import { grantStructHash } from "../../sdk/typedData";
 import { expectCode, simpleSession, VALIDATOR } from "./arbitraries";
 
 describe("grant", () => {

@@ -14,7 +14,6 @@ import {
   defineSession,
   lint,
   LINT_CODES,
-  MAX_UINT128,
   MAX_UINT256,
   oneOf,
   ratioRule,
@@ -29,6 +28,7 @@ import {
   type Permission,
   type Session,
 } from "../../sdk";
+import { MAX_UINT128 } from "../../sdk/constants";
 import { ALICE, ACCOUNT, sessionOf, simpleSession, TOKEN } from "./arbitraries";
 
 const TRANSFER = "0xa9059cbb";

@@ -11,7 +11,6 @@ import {
   MAX_UINT256,
   normalizeSession,
   periodicBudget,
-  permissionHeight,
   ratioRule,
   rule,
   sessionId,
@@ -23,6 +22,7 @@ import {
   type Permission,
   type Session,
 } from "../../sdk";
+import { permissionHeight } from "../../sdk/session";
 import { ACCOUNT, ALICE, expectCode, sessionOf, simpleSession, TOKEN } from "./arbitraries";
 
 type Refusal = [name: string, changes: Partial<Session>, code: string, twin: Partial<Session>];

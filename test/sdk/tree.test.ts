@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { id } from "ethers";
-import { foldProof, hashPair, merkleProof, merkleRoot, MerkleTree, padToPowerOfTwo, treeHeight } from "../../sdk";
+
+import { MerkleTree, foldProof, hashPair, merkleProof, merkleRoot, padToPowerOfTwo, treeHeight } from "../../sdk/tree";
 import { expectCode } from "./arbitraries";
 
 const leavesOf = (count: number) => Array.from({ length: count }, (_, i) => id(`leaf ${i}`));

@@ -4,22 +4,24 @@ import { SignTypedDataVersion, TypedDataUtils } from "@metamask/eth-sig-util";
 import { TypedDataEncoder, Wallet, recoverAddress } from "ethers";
 import {
   digest,
-  domainSeparator,
   grantDigest,
-  grantHash,
-  permissionHash,
-  sessionGrantType,
-  sessionGrantTypedData,
   sessionId,
-  sessionRevocationHash,
   sessionRevocationTypedData,
-  sessionType,
   sessionTypedData,
-  sessionUseHash,
   sessionUseTypedData,
   type Session,
   type TypedData,
 } from "../../sdk";
+import {
+  domainSeparator,
+  grantHash,
+  permissionHash,
+  sessionGrantType,
+  sessionGrantTypedData,
+  sessionRevocationHash,
+  sessionType,
+  sessionUseHash,
+} from "../../sdk/typedData";
 import { ACCOUNT, bytesHex, expectCode, sessionOf, simpleSession, VALIDATOR } from "./arbitraries";
 
 const byEthers = ({ domain, types, message }: TypedData) => TypedDataEncoder.hash(domain, types, message);

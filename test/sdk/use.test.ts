@@ -7,24 +7,23 @@ import {
   callPermission,
   digest,
   ecdsaKey,
-  encodeEnvelope,
   erc7913Key,
-  foldProof,
   matchPermissions,
   openEnvelope,
   periodicBudget,
-  permissionHash,
   permissionTree,
   pickTime,
   rule,
-  sessionUseHash,
   signUse,
   streamBudget,
   totalBudget,
   transferPermission,
-  verifyEcdsa,
   type Call,
 } from "../../sdk";
+import { encodeEnvelope } from "../../sdk/envelope";
+import { verifyEcdsa } from "../../sdk/key";
+import { foldProof } from "../../sdk/tree";
+import { permissionHash, sessionUseHash } from "../../sdk/typedData";
 import { ACCOUNT, ALICE, expectCode, simpleSession, TOKEN, VALIDATOR } from "./arbitraries";
 
 const words = (...values: bigint[]) =>

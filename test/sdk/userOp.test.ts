@@ -1,15 +1,7 @@
 import { expect } from "chai";
 import { AbiCoder, concat, id, keccak256, toUtf8Bytes, ZeroAddress } from "ethers";
-import {
-  assertUserOpSize,
-  ENTRY_POINTS,
-  maxFee,
-  packUserOp,
-  paymasterOf,
-  unpackGas,
-  userOpHash,
-  type UserOperation,
-} from "../../sdk";
+import { ENTRY_POINTS, packUserOp, userOpHash, type UserOperation } from "../../sdk";
+import { assertUserOpSize, maxFee, paymasterOf, unpackGas } from "../../sdk/userOp";
 import { ACCOUNT, ALICE, expectCode, TOKEN } from "./arbitraries";
 
 const OP: UserOperation = {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { concat, id } from "ethers";
-import { digest, sessionId, sessionRevocationHash, sessionRevocationTypedData } from "../../../sdk";
+import { digest, sessionId, sessionRevocationTypedData } from "../../../sdk";
+import { sessionRevocationHash } from "../../../sdk/typedData";
 import { adapter, asAccount, enable, sessionOf } from "../../helpers/operations";
 import { attempt, callOf, expectAccepted, expectRevert, permissionFor } from "../../helpers/validation";
 import { wallet, world, type World } from "../../helpers/world";

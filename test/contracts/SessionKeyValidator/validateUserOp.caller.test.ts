@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { concat, Wallet, ZeroAddress } from "ethers";
-import { EIP7702_INIT_CODE } from "../../../sdk";
+import { EIP7702_INIT_CODE } from "../../../sdk/userOp";
 import { asAccount, enable, expectRefusal, operation, sessionOf, use } from "../../helpers/operations";
 import {
   attempt,

@@ -5,8 +5,6 @@ import {
   buildEnvelope,
   callPermission,
   countCharge,
-  encodeEnvelope,
-  MAX_SPENT,
   MAX_UINT256,
   permissionTree,
   sessionId,
@@ -18,6 +16,8 @@ import {
   type Permission,
   type Session,
 } from "../../../sdk";
+import { MAX_SPENT } from "../../../sdk/constants";
+import { encodeEnvelope } from "../../../sdk/envelope";
 import { asAccount, enable, expectRefusal, operation, sessionOf, use } from "../../helpers/operations";
 import {
   attempt,

@@ -5,8 +5,6 @@ import {
   argumentCharge,
   callPermission,
   countCharge,
-  decodeEnvelope,
-  encodeEnvelope,
   MAX_UINT256,
   periodicBudget,
   permissionTree,
@@ -20,6 +18,7 @@ import {
   type Permission,
   type Session,
 } from "../../../sdk";
+import { decodeEnvelope, encodeEnvelope } from "../../../sdk/envelope";
 import { enable, expectRefusal, grantBy, operation, seal, sessionOf } from "../../helpers/operations";
 import {
   attempt,

@@ -1,15 +1,7 @@
 import { expect } from "chai";
 import { AbiCoder, concat, dataLength, dataSlice, Interface } from "ethers";
-import {
-  BATCH_MODE,
-  encodeExecute,
-  EXECUTE_SELECTOR,
-  MAX_UINT256,
-  SINGLE_MODE,
-  transferPermission,
-  type Call,
-  type Session,
-} from "../../../sdk";
+import { encodeExecute, MAX_UINT256, transferPermission, type Call, type Session } from "../../../sdk";
+import { BATCH_MODE, EXECUTE_SELECTOR, SINGLE_MODE } from "../../../sdk/constants";
 import { enable, expectRefusal, operation, sessionOf, use } from "../../helpers/operations";
 import {
   attempt,

@@ -5,10 +5,7 @@ import {
   argumentCharge,
   FEES_SPONSORED,
   FEES_UNLIMITED,
-  MAX_SPENT,
-  MAX_UINT128,
   MAX_UINT256,
-  maxFee,
   periodicBudget,
   sessionId,
   streamBudget,
@@ -18,6 +15,8 @@ import {
   type Session,
   type UserOperation,
 } from "../../../sdk";
+import { MAX_SPENT, MAX_UINT128 } from "../../../sdk/constants";
+import { maxFee } from "../../../sdk/userOp";
 import {
   enable,
   expectRefusal,

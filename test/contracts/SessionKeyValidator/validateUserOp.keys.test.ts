@@ -1,16 +1,8 @@
 import { setCode } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { concat, dataSlice, getBytes, keccak256, N, toBeHex, zeroPadValue, ZeroAddress } from "ethers";
-import {
-  buildEnvelope,
-  digest,
-  domainSeparator,
-  ecdsaKey,
-  erc7913Key,
-  sessionUseHash,
-  type Session,
-  type SessionKey,
-} from "../../../sdk";
+import { buildEnvelope, digest, ecdsaKey, erc7913Key, type Session, type SessionKey } from "../../../sdk";
+import { domainSeparator, sessionUseHash } from "../../../sdk/typedData";
 import { HashVerifier__factory } from "../../../typechain-types";
 import { enable, expectRejection, operation, sessionOf, use } from "../../helpers/operations";
 import { attempt, callOf, expectAccepted, expectWrongKey, OP_HASH, permissionFor } from "../../helpers/validation";

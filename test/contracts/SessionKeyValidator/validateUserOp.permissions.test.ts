@@ -4,20 +4,18 @@ import {
   anyCallPermission,
   callAnyTargetPermission,
   callPermission,
-  decodeEnvelope,
-  encodeEnvelope,
   ENTRY_POINTS,
-  foldProof,
   PERMISSION_KINDS,
-  permissionHash,
   permissionTree,
   sessionId,
-  sessionStructHash,
   transferPermission,
   type Call,
   type Permission,
   type Session,
 } from "../../../sdk";
+import { decodeEnvelope, encodeEnvelope } from "../../../sdk/envelope";
+import { foldProof } from "../../../sdk/tree";
+import { permissionHash, sessionStructHash } from "../../../sdk/typedData";
 import { enable, expectRefusal, expectRejection, operation, seal, sessionOf, use } from "../../helpers/operations";
 import {
   attempt,

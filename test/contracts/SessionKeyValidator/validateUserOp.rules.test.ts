@@ -3,12 +3,10 @@ import { AbiCoder, concat, dataLength, dataSlice, id } from "ethers";
 import {
   argumentCharge,
   callPermission,
-  encodeEnvelope,
   MAX_UINT256,
   OPS,
   permissionTree,
   ratioRule,
-  RATIO_UNIT,
   rule,
   totalBudget,
   transferPermission,
@@ -18,6 +16,8 @@ import {
   type Rule,
   type Session,
 } from "../../../sdk";
+import { RATIO_UNIT } from "../../../sdk/constants";
+import { encodeEnvelope } from "../../../sdk/envelope";
 import { enable, expectRefusal, operation, sessionOf, use } from "../../helpers/operations";
 import {
   attempt,

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import {
   argumentCharge,
-  MAX_SPENT,
   MAX_UINT256,
   periodicBudget,
   streamBudget,
@@ -9,6 +8,7 @@ import {
   type Budget,
   type Session,
 } from "../../../sdk";
+import { MAX_SPENT } from "../../../sdk/constants";
 import { enable, expectRefusal, operation, sessionOf, use } from "../../helpers/operations";
 import {
   attempt,

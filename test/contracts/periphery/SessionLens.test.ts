@@ -3,7 +3,6 @@ import { expect } from "chai";
 import {
   argumentCharge,
   callPermission,
-  MAX_SPENT,
   periodicBudget,
   permissionTree,
   sessionId,
@@ -11,6 +10,7 @@ import {
   totalBudget,
   type Session,
 } from "../../../sdk";
+import { MAX_SPENT } from "../../../sdk/constants";
 import { asAccount, enable, sessionOf } from "../../helpers/operations";
 import { attempt, callOf, commit, permissionFor, SELECTOR } from "../../helpers/validation";
 import { now, world } from "../../helpers/world";

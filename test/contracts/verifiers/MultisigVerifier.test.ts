@@ -1,16 +1,10 @@
 import { setCode } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { concat, dataLength, dataSlice, keccak256, toBeHex, ZeroAddress } from "ethers";
-import {
-  ecdsaKey,
-  encodeMultisigKey,
-  erc7913Key,
-  multisigKey,
-  p256Key,
-  p256Sha256Key,
-  verifierKey,
-  type SessionKey,
-} from "../../../sdk";
+import { ecdsaKey, erc7913Key, type SessionKey } from "../../../sdk";
+import { encodeMultisigKey, multisigKey } from "../../../sdk/keys/multisig";
+import { p256Key, p256Sha256Key } from "../../../sdk/keys/p256";
+import { verifierKey } from "../../../sdk/keys/verifierKey";
 import { ImmutableSigner__factory } from "../../../typechain-types";
 import { wallet } from "../../helpers/world";
 import {

@@ -1,7 +1,7 @@
 import { sign } from "node:crypto";
 import { expect } from "chai";
 import { concat, dataSlice, getBytes, hexlify, sha256, toBeHex } from "ethers";
-import { P256_ORDER, p256Key, p256Sha256Key, withLowS } from "../../../sdk";
+import { P256_ORDER, p256Key, p256Sha256Key, withLowS } from "../../../sdk/keys/p256";
 import { accepts, approves, HASH, keyWorld, MAGIC, newP256, refuses, tampered, withSigner, WRONG } from "./fixture";
 
 describe("P256Sha256Verifier", () => {

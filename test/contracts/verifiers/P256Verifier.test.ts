@@ -2,7 +2,8 @@ import { setCode } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { concat, dataSlice, id, toBeHex, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
-import { P256_ORDER, p256Key, type VerifierKey } from "../../../sdk";
+import { P256_ORDER, p256Key } from "../../../sdk/keys/p256";
+import { type VerifierKey } from "../../../sdk/keys/verifierKey";
 import {
   accepts,
   approves,

@@ -12,7 +12,8 @@ import {
   toBigInt,
   ZeroHash,
 } from "ethers";
-import { rsaKey, type SessionKey } from "../../../sdk";
+import { type SessionKey } from "../../../sdk";
+import { rsaKey } from "../../../sdk/keys/rsa";
 import {
   accepts,
   approves,

@@ -1,13 +1,8 @@
 import { expect } from "chai";
 import { AbiCoder, concat, dataLength, dataSlice, getBytes, hexlify } from "ethers";
-import {
-  compactSignature,
-  DUMMY_P256_SIGNATURE,
-  encodeAssertion,
-  toBase64Url,
-  withLowS,
-  type SessionKey,
-} from "../../../sdk";
+import { type SessionKey } from "../../../sdk";
+import { compactSignature, DUMMY_P256_SIGNATURE, withLowS } from "../../../sdk/keys/p256";
+import { encodeAssertion, toBase64Url } from "../../../sdk/keys/webAuthn";
 import { BE, BS, ORIGIN, SoftAuthenticator, UP, UV, type Quirks } from "../../sdk/keys/authenticator";
 import {
   accepts,

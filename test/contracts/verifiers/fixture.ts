@@ -3,16 +3,11 @@ import { loadFixture, setCode } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { concat, getBytes, hexlify, id, toBeHex, type BaseContract, type BytesLike } from "ethers";
 import { ethers } from "hardhat";
-import {
-  callPermission,
-  DUMMY_P256_SIGNATURE,
-  erc1271Key,
-  webAuthnKey,
-  type Call,
-  type SendResult,
-  type SessionKey,
-  type VerifierKey,
-} from "../../../sdk";
+import { callPermission, type Call, type SendResult, type SessionKey } from "../../../sdk";
+import { erc1271Key } from "../../../sdk/keys/erc1271";
+import { DUMMY_P256_SIGNATURE } from "../../../sdk/keys/p256";
+import { type VerifierKey } from "../../../sdk/keys/verifierKey";
+import { webAuthnKey } from "../../../sdk/keys/webAuthn";
 import {
   ERC1271Verifier__factory,
   ERC7913P256Verifier__factory,

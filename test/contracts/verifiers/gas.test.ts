@@ -1,7 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { ecdsaKey, multisigKey, p256Key, p256Sha256Key, rsaKey, type SessionKey } from "../../../sdk";
+import { ecdsaKey, type SessionKey } from "../../../sdk";
+import { multisigKey } from "../../../sdk/keys/multisig";
+import { p256Key, p256Sha256Key } from "../../../sdk/keys/p256";
+import { rsaKey } from "../../../sdk/keys/rsa";
 import { ImmutableSigner__factory } from "../../../typechain-types";
 import { wallet } from "../../helpers/world";
 import { contractKey, keyWorld, newP256, passkey, validationGas, type KeyWorld } from "./fixture";

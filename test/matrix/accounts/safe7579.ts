@@ -2,11 +2,11 @@ import { concat, Interface, ZeroAddress, type Wallet } from "ethers";
 import {
   ENTRY_POINTS,
   safe7579Account,
-  unpackGas,
   type EntryPointVersion,
   type PackedUserOperation,
   type TypedData,
 } from "../../../sdk";
+import { unpackGas } from "../../../sdk/userOp";
 import { wallet } from "../../helpers/world";
 import { modulekitBytecode } from "../bytecode";
 import { calldata, deploy, fund, transact, words, type AccountKind, type Ground } from "../ground";

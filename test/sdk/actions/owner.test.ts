@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { callAsOwner, decodeFailedOp, encodeExecute, plainOwner, signAsOwner, userOpTypedData } from "../../../sdk";
+import { callAsOwner, decodeFailedOp, encodeExecute, plainOwner, signAsOwner } from "../../../sdk";
+import { userOpTypedData } from "../../../sdk/userOp";
 import { verifyTypedData } from "ethers";
 import { ethers } from "hardhat";
 import { draft, expectRejection, send } from "../../helpers/operations";

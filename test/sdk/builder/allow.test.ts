@@ -28,7 +28,6 @@ import {
   OPS,
   PERMISSION_KINDS,
   prefix,
-  refusal,
   self,
   spend,
   sponsoredBy,
@@ -38,6 +37,7 @@ import {
   type PermissionPlan,
   type RuleInput,
 } from "../../../sdk";
+import { refusal } from "../../../sdk/judge";
 import { ACCOUNT, ALICE, expectCode, TOKEN } from "../arbitraries";
 
 const BOB = "0xb0bb0bb0bb0bb0bb0bb0bb0bb0bb0bb0bb0bb0bb";

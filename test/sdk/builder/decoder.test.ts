@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { AbiCoder, concat, getBytes } from "ethers";
 import { network } from "hardhat";
-import { argumentPath, readArgument, SessionKeyError } from "../../../sdk";
+import { argumentPath, SessionKeyError } from "../../../sdk";
+import { readArgument } from "../../../sdk/argument";
 import { encodeArguments, Random, randomCall } from "./randomAbi";
 import { compileDecoder } from "./solidityDecoder";
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { getBytes, Interface } from "ethers";
-import { argumentPath, readArgument, SessionKeyError } from "../../../sdk";
+import { argumentPath, SessionKeyError } from "../../../sdk";
+import { readArgument } from "../../../sdk/argument";
 import { expectCode } from "../arbitraries";
 import { encodeArguments, Random, randomCall } from "./randomAbi";
 

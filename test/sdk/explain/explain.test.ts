@@ -2,15 +2,9 @@ import { inspect } from "node:util";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { AbiCoder, concat, id, Interface, makeError, type ParamType } from "ethers";
-import {
-  contractError,
-  ENTRY_POINT_INTERFACE,
-  explain,
-  SessionFailure,
-  SessionKeyError,
-  VALIDATOR_ERRORS,
-  VALIDATOR_INTERFACE,
-} from "../../../sdk";
+import { ENTRY_POINT_INTERFACE, explain, SessionFailure, SessionKeyError, VALIDATOR_INTERFACE } from "../../../sdk";
+import { VALIDATOR_ERRORS } from "../../../sdk/abi";
+import { contractError } from "../../../sdk/errors";
 import { AA_CODES, RPC_CODES } from "../../../sdk/explain/codes";
 import { VALIDATOR_EXPLANATIONS } from "../../../sdk/explain/validatorErrors";
 import { ACCOUNT, ALICE } from "../arbitraries";

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { toUtf8Bytes } from "ethers";
-import { toBase64Url, webAuthnPublicKey, type Assertion } from "../../../sdk";
+import { toBase64Url, webAuthnPublicKey, type Assertion } from "../../../sdk/keys/webAuthn";
 
 /** The web site of the tests. */
 export const ORIGIN = "https://app.example";

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { concat, id, Wallet } from "ethers";
-import { ecdsaKey, erc1271Key } from "../../../sdk";
+import { ecdsaKey } from "../../../sdk";
+import { erc1271Key } from "../../../sdk/keys/erc1271";
 import { expectCode, VALIDATOR } from "../arbitraries";
 
 const verifier = VALIDATOR;

@@ -1,13 +1,8 @@
 import { expect } from "chai";
 import { concat, dataLength, dataSlice, id, keccak256, recoverAddress, Wallet } from "ethers";
-import {
-  ecdsaKey,
-  encodeMultisigKey,
-  encodeMultisigSignature,
-  multisigKey,
-  verifierKey,
-  type SessionKey,
-} from "../../../sdk";
+import { ecdsaKey, type SessionKey } from "../../../sdk";
+import { encodeMultisigKey, encodeMultisigSignature, multisigKey } from "../../../sdk/keys/multisig";
+import { verifierKey } from "../../../sdk/keys/verifierKey";
 import { expectCode, VALIDATOR } from "../arbitraries";
 
 const verifier = VALIDATOR;

@@ -1,15 +1,8 @@
 import { createPublicKey, createSign, generateKeyPairSync, sign, verify, webcrypto } from "node:crypto";
 import { expect } from "chai";
 import { concat, dataLength, dataSlice, getBytes, hexlify, id, keccak256, toBeHex } from "ethers";
-import {
-  compactSignature,
-  P256_ORDER,
-  p256Key,
-  p256PublicKey,
-  p256Sha256Key,
-  withLowS,
-  type SessionKey,
-} from "../../../sdk";
+import { type SessionKey } from "../../../sdk";
+import { compactSignature, P256_ORDER, p256Key, p256PublicKey, p256Sha256Key, withLowS } from "../../../sdk/keys/p256";
 import { expectCode, VALIDATOR } from "../arbitraries";
 import { expectRejectedWith } from "./rejection";
 

@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
 import { expect } from "chai";
 import { AbiCoder, dataLength, dataSlice, getBytes, hexlify, id, ZeroHash } from "ethers";
-import { MAX_SIGNER_BYTES, rsaKey } from "../../../sdk";
+import { MAX_SIGNER_BYTES } from "../../../sdk/constants";
+import { rsaKey } from "../../../sdk/keys/rsa";
 import { VALIDATOR } from "../arbitraries";
 import { expectRejectedWith } from "./rejection";
 

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { AbiCoder, concat, dataLength, dataSlice, getBytes, hexlify, id, randomBytes, toUtf8Bytes } from "ethers";
+import { P256_ORDER } from "../../../sdk/keys/p256";
 import {
   encodeAssertion,
-  P256_ORDER,
   toBase64Url,
   webAuthnKey,
   webAuthnPublicKey,
   WEBAUTHN_UNESTIMATED_GAS,
-} from "../../../sdk";
+} from "../../../sdk/keys/webAuthn";
 import { expectCode, VALIDATOR } from "../arbitraries";
 import { BE, BS, ORIGIN, SoftAuthenticator, UP, UV, type Quirks } from "./authenticator";
 

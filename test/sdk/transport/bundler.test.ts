@@ -78,7 +78,11 @@ describe("BundlerTransport", () => {
       callGasLimit: 2n,
       preVerificationGas: 3n,
     });
-    expect(server.requests[0]!.params[0]).to.include({ callGasLimit: "0x0", verificationGasLimit: "0x0", maxFeePerGas: "0xa" });
+    expect(server.requests[0]!.params[0]).to.include({
+      callGasLimit: "0x0",
+      verificationGasLimit: "0x0",
+      maxFeePerGas: "0xa",
+    });
   });
 
   it("eth_getUserOperationReceipt: nothing while it is pending", async () => {

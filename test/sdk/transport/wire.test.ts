@@ -6,9 +6,9 @@ import {
   ENTRY_POINT_INTERFACE,
   ENTRY_POINTS,
   packUserOp,
-  unpackUserOp,
   type UserOperation,
 } from "../../../sdk";
+import { unpackUserOp } from "../../../sdk/userOp";
 import { decodeRpcGas, decodeRpcReceipt } from "../../../sdk/transport/wire";
 import { ACCOUNT, ALICE } from "../arbitraries";
 

@@ -1,0 +1,151 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
+import * as ts from "typescript";
+import { cast, FROM_ETHERS } from "./examples/cast";
+
+// Every function, class and constant that the package exports has an @example in front of it. All of them are compiled
+// together, with the package's public entries, and each is run on a chain as scripts/check/examples/cast.ts leaves it.
+
+const ROOT = join(__dirname, "../..");
+/** Entry of the package: its source. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  "session-keys": "sdk/index.ts",
+  "session-keys/deploy": "sdk/deploy.ts",
+  "session-keys/handover": "sdk/handover/index.ts",
+  "session-keys/keys": "sdk/keys/index.ts",
+};
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+  module: ts.ModuleKind.CommonJS,
+  moduleResolution: ts.ModuleResolutionKind.Node10,
+  esModuleInterop: true,
+  resolveJsonModule: true,
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: true,
+  noEmit: true,
+  types: ["node"],
+  baseUrl: ROOT,
+  paths: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, [path]])),
+};
+
+interface Export {
+  readonly entry: string;
+  readonly name: string;
+  readonly isType: boolean;
+  readonly examples: readonly string[];
+  /** Its declarations, without comments. */
+  readonly text: string;
+}
+
+function exportsOf(program: ts.Program, entry: string): Export[] {
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(join(ROOT, ENTRIES[entry]!))!;
+  return checker.getExportsOfModule(checker.getSymbolAtLocation(file)!).map((exported) => {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const tags = symbol.getJsDocTags(checker).filter(({ name }) => name === "example");
+    return {
+      entry,
+      name: exported.name,
+      isType: !(symbol.flags & ts.SymbolFlags.Value),
+      examples: tags.map(({ text }) => ts.displayPartsToString(text)),
+      text: (symbol.declarations ?? []).map((declaration) => declaration.getText()).join("\n"),
+    };
+  });
+}
+
+/** A type is shown by the examples of what takes or returns it; one that nothing else mentions needs its own. */
+function unexplained(all: readonly Export[]): string[] {
+  const mentioned = ({ name }: Export) =>
+    all.some((other) => other.name !== name && new RegExp(`\\b${name}\\b`).test(other.text));
+  const missing = all.filter((each) => each.examples.length === 0 && !(each.isType && mentioned(each)));
+  return missing.map(({ entry, name }) => `${name} of ${entry} has no @example`);
+}
+
+/** A module with a function for each example, in a scope of its own inside of that of the cast. */
+function moduleOf(all: readonly Export[], names: readonly string[]): string {
+  const lists = Object.keys(ENTRIES).map((entry) => {
+    const exported = all.filter((each) => each.entry === entry);
+    const list = exported.map(({ name, isType }) => (isType ? `type ${name}` : name)).join(", ");
+    return `import { ${list} } from "${entry}";`;
+  });
+  const functions = all.flatMap(({ name, examples }) =>
+    examples.map(
+      (code, i) =>
+        `"${name}${i || ""}": async ({ ${names.join(", ")} }: Cast) => {{\n${code.replace(/^```.*$/gm, "")}\n}},`,
+    ),
+  );
+  return [
+    `import { ${FROM_ETHERS.join(", ")} } from "ethers";`,
+    'import { generateKeyPairSync } from "node:crypto";',
+    `import type { cast } from "./examples/cast";`,
+    ...lists,
+    "type Cast = Awaited<ReturnType<typeof cast>>;",
+    `export const examples: Record<string, (cast: Cast) => Promise<void>> = {\n${functions.join("\n")}\n};`,
+  ].join("\n");
+}
+
+const GENERATED = join(__dirname, "generated.ts");
+
+function typeErrors(source: string): string[] {
+  const host = ts.createCompilerHost(OPTIONS);
+  const disk = ts.createCompilerHost(OPTIONS);
+  host.fileExists = (path) => path === GENERATED || disk.fileExists(path);
+  host.getSourceFile = (path, ...rest) =>
+    path === GENERATED ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2022) : disk.getSourceFile(path, ...rest);
+  const program = ts.createProgram([GENERATED], OPTIONS, host);
+  const file = program.getSourceFile(GENERATED)!;
+  const errors = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+  const lines = source.split("\n");
+  return errors.map(({ start = 0, messageText }) => {
+    const line = file.getLineAndCharacterOfPosition(start).line;
+    const titles = lines.slice(0, line + 1).filter((text) => /^".*": async/.test(text));
+    const title = titles[titles.length - 1];
+    return `${title?.split(":")[0] ?? "imports"}: ${lines[line]}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  });
+}
+
+type Examples = Record<string, (cast: unknown) => Promise<void>>;
+
+function load(source: string): Examples {
+  const { outputText } = ts.transpileModule(source, { compilerOptions: OPTIONS });
+  const here = createRequire(GENERATED);
+  const required = (path: string): unknown => here(path in ENTRIES ? join(ROOT, ENTRIES[path]!) : path);
+  const module = { exports: {} as { examples: Examples } };
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the examples are ours, and running them is the point
+  (new Function("require", "exports", outputText) as (...args: unknown[]) => void)(required, module.exports);
+  return module.exports.examples;
+}
+
+async function run(examples: Examples, players: unknown): Promise<string[]> {
+  const failed: string[] = [];
+  const before = await takeSnapshot();
+  for (const [name, example] of Object.entries(examples)) {
+    await example(players).catch((error: unknown) => failed.push(`the example of ${name}: ${String(error)}`));
+    await before.restore();
+  }
+  return failed;
+}
+
+async function main(): Promise<void> {
+  const players = await cast();
+  const program = ts.createProgram(
+    Object.values(ENTRIES).map((path) => join(ROOT, path)),
+    OPTIONS,
+  );
+  const all = Object.keys(ENTRIES).flatMap((entry) => exportsOf(program, entry));
+  const source = moduleOf(all, Object.keys(players));
+  const errors = [...unexplained(all), ...typeErrors(source)];
+  const examples = errors.length > 0 ? {} : load(source);
+  const problems = [...errors, ...(await run(examples, players))];
+  for (const problem of problems) console.error(`examples: ${problem}`);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log(`examples: ${Object.keys(examples).length} for ${all.length} exports, compiled and run`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

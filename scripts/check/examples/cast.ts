@@ -1,0 +1,135 @@
+import { format } from "node:util";
+import { ZeroHash, type Provider, type Signer, type Wallet } from "ethers";
+import { ethers } from "hardhat";
+import {
+  allow,
+  defineSession,
+  ecdsaKey,
+  ENTRY_POINTS,
+  enableSession,
+  grantSessions,
+  plainOwner,
+  inDays,
+  modularAccount,
+  oneOf,
+  prepareUse,
+  spend,
+  STATUSES,
+  total,
+  weekly,
+  type Call,
+  type Context,
+  type Grant,
+  type PackedUserOperation,
+  type Session,
+  type SessionKey,
+  type SessionState,
+} from "../../../sdk";
+import { TOKEN } from "../../support/token";
+import { world } from "../../../test/helpers/world";
+import { SoftAuthenticator } from "../../../test/sdk/keys/authenticator";
+
+// Who is who in the examples: what stands here is what an example may use without saying where it comes from, besides what the
+// package and ethers export. The chain is Hardhat's, and each example finds it as this leaves it.
+
+const at = (digit: string): string => `0x${digit.repeat(40)}`;
+const contract = <const Abi extends readonly string[]>(abi: Abi) => ({ address: at("a"), abi });
+
+/** What an example prints is formatted, and not shown. */
+const listen = (...args: unknown[]): void => void format(...args);
+
+/** Contracts that only the permissions name; nobody calls them. */
+const CONTRACTS = {
+  router: {
+    address: at("5"),
+    abi: ["function swap(uint256 amountIn, uint256 amountOutMin, address[] path, address to)"],
+  },
+  nft: contract(["function mint() payable", "function setApprovalForAll(address operator, bool approved)"]),
+  market: contract(["function vote(uint256 proposal)"]),
+  airdrop: contract(["function send(address[] recipients)"]),
+  forwarder: contract(["function forward(bytes data)"]),
+  splitter: contract(["function pay(uint256[] shares)"]),
+  vault: contract(["function withdraw(uint256 amount, uint256 fee)"]),
+} as const;
+
+const SWAP_PARAMS = {
+  name: "params",
+  type: "tuple",
+  components: [
+    { name: "tokenIn", type: "address" },
+    { name: "recipient", type: "address" },
+  ],
+} as const;
+
+/** An account, its owner, its session key `bot` and a session that is enabled: transfers of USDC to Alice and Bob. */
+export async function cast() {
+  const w = await world();
+  const usdcAbi = ["function transfer(address to, uint256 amount)", "error TooPoor()"] as const;
+  const usdc = { address: w.tokenAddress, abi: usdcAbi } as const;
+  const context: Context = {
+    chainId: w.chainId,
+    entryPoint: ENTRY_POINTS["0.8"],
+    validator: w.validatorAddress,
+    ownerValidator: w.ownerValidatorAddress,
+    adapter: modularAccount(w.ownerValidatorAddress),
+    bundler: w.bundler,
+  };
+  const [account, owner, bot, alice, bob]: [string, Wallet, Wallet, string, string] = [
+    w.accountAddress,
+    w.owner.connect(ethers.provider),
+    w.key,
+    at("2"),
+    at("3"),
+  ];
+  const session: Session = defineSession({
+    account,
+    chainId: w.chainId,
+    key: bot,
+    validUntil: inDays(30),
+    budgets: { usdc: weekly(1_000n), fees: total(10n ** 18n) },
+    fees: "fees",
+    permissions: [allow(usdc, "transfer", { to: oneOf(alice, bob), amount: spend("usdc") })],
+  });
+  const grant: Grant = await grantSessions(plainOwner(context, owner), [session]);
+  await enableSession(plainOwner(context, owner), session);
+  const calls: readonly Call[] = [
+    { target: usdc.address, value: 0n, data: TOKEN.encodeFunctionData("transfer", [alice, 5n]) },
+  ];
+  const op: PackedUserOperation = await prepareUse(context, { session, calls, key: bot });
+  const passkey = new SoftAuthenticator();
+  const state: SessionState = { installed: true, paused: false, epoch: 1n, status: STATUSES.enabled, usage: [] };
+  return {
+    ...CONTRACTS,
+    ...{ account, owner, bot, alice, bob, session, grant, calls, op, state, context, usdc },
+    chainId: w.chainId,
+    validator: w.validatorAddress,
+    ownerValidator: w.ownerValidatorAddress,
+    lens: await w.lens.getAddress(),
+    factory: await w.factory.getAddress(),
+    bundler: w.bundler as Signer,
+    provider: ethers.provider as Provider,
+    adapter: context.adapter,
+    key: ecdsaKey(bot) satisfies SessionKey,
+    privateKey: bot.privateKey,
+    recipients: [alice, bob],
+    ...{ USDC: usdc.address, WETH: at("4"), ROUTER: at("5"), DAI: at("6"), paymaster: at("8"), game: at("9") },
+    ROUTER_ABI: [{ type: "function", name: "swap", inputs: [SWAP_PARAMS] }] as const,
+    /** An ERC-7913 verifier; the examples of keys sign and do not verify. */
+    verifier: at("7"),
+    passkey,
+    publicKey: passkey.publicKey,
+    /** What a token of OpenZeppelin 4 reverts with. */
+    data: `0x08c379a0${"20".padStart(64, "0")}${"0a".padStart(64, "0")}${"6e6f7420656e6f756768".padEnd(64, "0")}`,
+    salt: ZeroHash,
+    /** An operation that the EntryPoint refuses. */
+    send: (request?: unknown): Promise<void> => Promise.reject(new Error(`AA24 signature error of ${typeof request}`)),
+    request: {},
+    console: { log: listen, error: listen },
+  };
+}
+
+/** What the examples may take from ethers. */
+export const FROM_ETHERS = [
+  ...["concat", "Contract", "getBytes", "id", "Interface", "ParamType", "parseEther", "parseUnits", "TypedDataEncoder"],
+  ...["Wallet", "ZeroAddress", "ZeroHash"],
+] as const;
