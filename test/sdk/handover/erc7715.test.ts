@@ -77,6 +77,8 @@ describe("erc7715: requests in", () => {
     const session = sessionOfRequest(request("erc20-token-periodic", data), TERMS);
     expect([session.validAfter, session.budgets[0]]).to.deep.equal([NOW - 5_000, periodicBudget(100n, 86_400)]);
     expect(sessionOfRequest(request("erc20-token-periodic", open), TERMS).validAfter).to.equal(NOW);
+    const dated = { ...TERMS, now: new Date(NOW * 1000) };
+    expect(sessionOfRequest(request("erc20-token-periodic", open), dated).validAfter).to.equal(NOW);
   });
 
   it("a stream accrues exactly amountPerSecond, up to maxAmount", () => {
