@@ -103,7 +103,7 @@ export const ENTRY_POINT_ABI = [
 
 /**
  * The validator's ABI.
- * @example new Contract(validator, VALIDATOR_INTERFACE, owner)
+ * @example new Contract(validator, VALIDATOR_INTERFACE, wallet)
  */
 export const VALIDATOR_INTERFACE = new Interface(VALIDATOR_ABI);
 

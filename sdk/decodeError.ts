@@ -42,7 +42,7 @@ export function decodeError(data: Hex): DecodedError | undefined {
 /**
  * The same, in an error that ethers (or a node under it) threw.
  * @example
- * try { await provider.call(request) }
+ * try { await provider.call(transaction) }
  * catch (error) { console.log(decodeThrown(error)?.name) } // "SessionIsRevoked"
  */
 export function decodeThrown(error: unknown): DecodedError | undefined {

@@ -17,7 +17,7 @@ export interface Grant {
 /**
  * What the owner signs: the `Session` itself for one, a `SessionGrant` for several.
  * Raises `EMPTY_GRANT`, `DIFFERENT_HEIGHTS`, `GrantTooHigh`.
- * @example const signature = await ownerSignature(owner, adapter, grantTypedData([session], validator));
+ * @example const signature = await ownerSignature(wallet, adapter, grantTypedData([session], validator));
  */
 export function grantTypedData(sessions: readonly Session[], validator: Address): TypedData {
   const only = onlySession(sessions);

@@ -14,7 +14,14 @@ export * from "./actions/enable";
 export * from "./actions/grant";
 export * from "./actions/inspect";
 export * from "./actions/list";
-export { DEFAULT_GAS, hashUserOp, simulateUserOp, submitUserOp, type OperationOptions } from "./actions/operate";
+export {
+  DEFAULT_GAS,
+  hashUserOp,
+  simulateUserOp,
+  submitUserOp,
+  type HashContext,
+  type OperationOptions,
+} from "./actions/operate";
 export * from "./actions/owner";
 export * from "./actions/revoke";
 export * from "./actions/send";
@@ -81,7 +88,7 @@ export { normalizeSession, validateSession, type Session, type SessionHeader } f
 export * from "./signer/clock";
 export { Operations, SessionReceipt } from "./signer/operations";
 export type { SendOptions, SessionSignerOptions, Sponsor, Sponsorship } from "./signer/options";
-export { SessionResponse } from "./signer/response";
+export { SessionResponse, type SentOperation } from "./signer/response";
 export * from "./signer/sessionSigner";
 export { chainState } from "./signer/state";
 export * from "./transport/bundler";
@@ -109,9 +116,18 @@ export {
   type TypedData,
 } from "./typedData";
 export { allowance, NO_USAGE, type Allowance, type Usage } from "./usage";
-export { buildEnvelope, matchPermissions, pickTime, signUse, type UseRequest, type UseToSign } from "./use";
+export {
+  buildEnvelope,
+  matchPermissions,
+  pickTime,
+  signUse,
+  type TimedSession,
+  type UseRequest,
+  type UseToSign,
+} from "./use";
 export {
   packUserOp,
+  unpackUserOp,
   userOpHash,
   type PackedUserOperation,
   type UserOperation,

@@ -10,7 +10,7 @@ import type { PackedUserOperation } from "./userOp";
 
 /**
  * What is known of the session that an operation used.
- * @example const trace: SessionTrace = { account, chainId: 1n, sessionId: sessionId(session), epoch: 1n };
+ * @example const trace: SessionTrace = { account, chainId, sessionId: sessionId(session), epoch: 1n };
  */
 export interface SessionTrace {
   readonly account: Address;
@@ -27,7 +27,7 @@ const MAX_EPOCHS = 256n;
  * The session of a transaction's `handleOps` calldata. An operation carries only the permissions that it uses, so this
  * rebuilds sessions of a single permission; `undefined` for others, and for calldata without such an operation. What is
  * returned recomputes to the id.
- * @example const session = sessionOfOperation(transaction.data, { account, chainId: 1n, sessionId: id, epoch: 1n })
+ * @example sessionOfOperation(transaction.data, { account, chainId, sessionId: sessionId(session), epoch: 1n })
  */
 export function sessionOfOperation(handleOps: Hex, trace: SessionTrace): Session | undefined {
   for (const op of operationsOf(handleOps)) {

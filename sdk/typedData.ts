@@ -124,7 +124,7 @@ function permissionMessage(permission: Permission): Record<string, unknown> {
  * What the owner signs to grant one session.
  * @example
  * const { domain, types, message } = sessionTypedData(session, validator);
- * await owner.signTypedData(domain, types, message);
+ * await wallet.signTypedData(domain, types, message);
  */
 export function sessionTypedData(session: Session, validator: Address): TypedData {
   return {
@@ -173,7 +173,7 @@ export function sessionUseTypedData(userOpHash: Hex, envelope: Hex, validator: A
  * @example
  * const revocation = { account, chainId, sessionId: sessionId(session) };
  * const { domain, types, message } = sessionRevocationTypedData(revocation, validator);
- * const signature = await owner.signTypedData(domain, types, message);
+ * const signature = await wallet.signTypedData(domain, types, message);
  */
 export function sessionRevocationTypedData(
   revocation: { readonly account: Address; readonly chainId: bigint; readonly sessionId: Hex },

@@ -119,7 +119,7 @@ export async function signUse({ envelope, userOpHash, validator, key }: UseToSig
 export const TIME_SLACK = 30;
 
 /** Of a session, what its times depend on. */
-type TimedSession = Pick<Session, "validAfter" | "validUntil" | "budgets" | "feeBudget">;
+export type TimedSession = Pick<Session, "validAfter" | "validUntil" | "budgets" | "feeBudget">;
 
 /**
  * The time to claim at `now` (unix seconds), or `undefined` if no charged budget depends on it. A little in the past,

@@ -97,7 +97,7 @@ function packPaymaster(op: UserOperation): Hex {
 /**
  * The inverse of {@link packUserOp}: every field by its name, as the bundlers' RPC wants them. What could not be packed
  * again is refused: raises `INVALID_ADDRESS` and `INVALID_HEX` for an `initCode` or `paymasterAndData` that is too short.
- * @example unpackUserOp(packUserOp(op)) // op, with addresses checksummed
+ * @example packUserOp(unpackUserOp(op)) // op
  */
 export function unpackUserOp(op: PackedUserOperation): UserOperation {
   const { sender, nonce, callData, signature } = op;

@@ -140,6 +140,7 @@ async function main(): Promise<void> {
   const errors = [...unexplained(all), ...typeErrors(source)];
   const examples = errors.length > 0 ? {} : load(source);
   const problems = [...errors, ...(await run(examples, players))];
+  await players.close();
   for (const problem of problems) console.error(`examples: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
   else console.log(`examples: ${Object.keys(examples).length} for ${all.length} exports, compiled and run`);

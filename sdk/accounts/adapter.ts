@@ -55,7 +55,7 @@ export interface TypedDataSigner {
  * The owner's signature over a grant or a revocation as the account's ERC-1271 takes it: asks the owner for what the
  * account wants to see signed, and wraps the answer.
  * @example
- * const signature = await ownerSignature(owner, kernelAccount({ account, chainId }), grantTypedData([session], validator));
+ * const signature = await ownerSignature(wallet, kernelAccount({ account, chainId }), grantTypedData([session], validator));
  */
 export async function ownerSignature(owner: TypedDataSigner, adapter: AccountAdapter, data: TypedData): Promise<Hex> {
   const { domain, types, message } = adapter.ownerTypedData(data);

@@ -41,7 +41,7 @@ const ACCOUNT_FIELDS = [
  *
  * @example
  * const nexus = nexusAccount({ account, chainId, ownerValidator });
- * const signature = await ownerSignature(owner, nexus, grantTypedData([session], validator));
+ * const signature = await ownerSignature(wallet, nexus, grantTypedData([session], validator));
  */
 export function nexusAccount(options: NexusOptions): AccountAdapter {
   const { signing = "nested", version = "1.0.1", chainId } = options;

@@ -18,7 +18,7 @@ export interface Safe7579Options {
  * const safe = safe7579Account({ account, chainId });
  * const data = grantTypedData([session], validator);
  * const { domain, types, message } = safe.ownerTypedData(data);
- * const signatures = [await owner.signTypedData(domain, types, message)]; // of all owners, by ascending address
+ * const signatures = [await wallet.signTypedData(domain, types, message)]; // of all owners, by ascending address
  * const signature = safe.wrapOwnerSignature(concat(signatures), data);
  */
 export function safe7579Account({ account, chainId }: Safe7579Options): AccountAdapter {

@@ -29,7 +29,7 @@ function factoryAt(address: Address, runner: Signer): Factory {
 
 /**
  * The address of an owner's account, whether it exists yet or not.
- * @example const mine = await accountAddress(context, { factory, owner: owner.address });
+ * @example const mine = await accountAddress(context, { factory, owner: wallet.address });
  */
 export async function accountAddress(context: Context, request: AccountRequest): Promise<Address> {
   const { factory, owner, salt = ZeroHash } = request;
@@ -38,7 +38,7 @@ export async function accountAddress(context: Context, request: AccountRequest):
 
 /**
  * Creates the account of an owner, paid by the bundler. False if it was there already.
- * @example const isNew = await createAccount(context, { factory, owner: owner.address, salt: id("savings") });
+ * @example const isNew = await createAccount(context, { factory, owner: wallet.address, salt: id("savings") });
  */
 export async function createAccount(context: Context, request: AccountRequest): Promise<boolean> {
   const address = await accountAddress(context, request);
@@ -50,7 +50,7 @@ export async function createAccount(context: Context, request: AccountRequest): 
 
 /**
  * Whether the session key validator is installed on the account.
- * @example if (!(await isInstalled(context, account))) await installValidator(context, { account, owner });
+ * @example if (!(await isInstalled(context, account))) await installValidator(context, { account, owner: wallet });
  */
 export async function isInstalled(context: Context, account: Address): Promise<boolean> {
   const data = VALIDATOR_INTERFACE.encodeFunctionData("isInitialized", [account]);
@@ -60,7 +60,7 @@ export async function isInstalled(context: Context, account: Address): Promise<b
 
 /**
  * Installs the session key validator, by an operation of the owner. Sessions of an earlier installation are dead.
- * @example if (!(await isInstalled(context, account))) await installValidator(context, { account, owner });
+ * @example if (!(await isInstalled(context, account))) await installValidator(context, { account, owner: wallet });
  */
 export async function installValidator(context: Context, request: OwnerRequest): Promise<SendResult> {
   return sendAsOwner(context, request, context.adapter.installModule(context.validator));

@@ -14,7 +14,7 @@ import { inspectAccount, sessionStatus } from "./inspect";
 
 /**
  * A session, or what is left of one that nobody has the document of.
- * @example const lost: RevocableSession = { account, sessionId: id };
+ * @example const lost: RevocableSession = { account, sessionId: sessionId(session) };
  */
 export type RevocableSession = Session | { readonly account: Address; readonly sessionId: Hex };
 
@@ -28,7 +28,9 @@ export function idOf(session: RevocableSession): Hex {
 
 /**
  * How a session was seen to be dead.
- * @example const { by, refusal }: Revocation = await assertRevoked(provider, validator, session);
+ * @example
+ * await owner.execute(account, [revokeCall(validator, sessionId(session))]);
+ * const { by, refusal }: Revocation = await assertRevoked(provider, validator, session);
  */
 export interface Revocation {
   readonly sessionId: Hex;
@@ -51,7 +53,9 @@ const SECOND_LOOK_MS = 300;
  *
  * Raises `NOT_REVOKED` if the chain still has it (looked at twice), and `STILL_USABLE` if the validator would take it, or
  * refuses it for another reason.
- * @example const { by, refusal } = await assertRevoked(provider, validator, session) // "status", "SessionIsRevoked"
+ * @example
+ * await owner.execute(account, [revokeCall(validator, sessionId(session))]);
+ * const { by, refusal } = await assertRevoked(provider, validator, session); // "status", "SessionIsRevoked"
  */
 export async function assertRevoked(
   provider: Provider,

@@ -6,7 +6,7 @@ import type { OwnerSigner } from "./owner";
 /**
  * The owner's signature over one session, as EIP-712 typed data that a wallet shows in full. Nothing is sent.
  * Raises what {@link validateSession} raises.
- * @example const grant = await grantSession({ signer: wallet, adapter, validator }, session)
+ * @example const grant = await grantSession(owner, session)
  */
 export async function grantSession(owner: OwnerSigner, session: Session): Promise<Grant> {
   return grantSessions(owner, [session]);
@@ -15,7 +15,7 @@ export async function grantSession(owner: OwnerSigner, session: Session): Promis
 /**
  * One signature over several sessions, on one chain or on many; all of them with permission trees of the same height.
  * Raises what {@link validateSession} and {@link grantTypedData} raise.
- * @example const grant = await grantSessions({ signer: wallet, adapter, validator }, [onMainnet, onBase])
+ * @example const grant = await grantSessions(owner, [onMainnet, onBase])
  */
 export async function grantSessions(owner: OwnerSigner, sessions: readonly Session[]): Promise<Grant> {
   sessions.forEach(validateSession);

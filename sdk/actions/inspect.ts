@@ -17,7 +17,7 @@ const LENS_ABI = [`function sessionState(address validator, ${TERMS} terms) view
 
 /**
  * What is left of one budget now.
- * @example const [{ remaining, nextReset }]: readonly BudgetReport[] = report.budgets;
+ * @example const left = report.budgets.map(({ remaining }: BudgetReport) => remaining);
  */
 export interface BudgetReport {
   /** Charged so far; for PERIODIC, within the current period. */
@@ -101,7 +101,7 @@ export async function inspectAccount(provider: Provider, validator: Address, acc
 
 /**
  * The stored status of a session, one of {@link STATUSES}: `enabled` does not say that it works.
- * @example (await sessionStatus(provider, validator, account, id)) === STATUSES.revoked
+ * @example (await sessionStatus(provider, validator, account, sessionId(session))) === STATUSES.revoked
  */
 export async function sessionStatus(provider: Provider, validator: Address, account: Address, id: Hex) {
   return Number(await validatorAt(validator, provider).sessionStatus(id, account));

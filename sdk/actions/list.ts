@@ -10,7 +10,9 @@ import { inspectAccount, sessionStatus } from "./inspect";
 
 /**
  * A log whose data is not the session that it claims to publish: anybody who can make the account call can write it.
- * @example const logs: readonly RejectedLog[] = listed.flatMap(({ rejected }) => rejected);
+ * @example
+ * const listed = await listSessions(provider, validator, account);
+ * const logs: readonly RejectedLog[] = listed.flatMap(({ rejected }) => rejected);
  */
 export interface RejectedLog {
   readonly transactionHash: Hex;
@@ -37,7 +39,7 @@ export interface ListedSession {
 
 /**
  * Where {@link listSessions} looks.
- * @example const options: ListOptions = { fromBlock: deployedAt, known: [session] };
+ * @example const options: ListOptions = { fromBlock: 1_000_000, known: [session] };
  */
 export interface ListOptions {
   /** First block, 0 by default; some nodes limit the range. */

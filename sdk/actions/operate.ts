@@ -17,6 +17,7 @@ import { getNonce, sendUserOp, type SendResult } from "./send";
 /**
  * Gas limits of an operation on a node without a bundler that would estimate them. They are also what a fee budget is
  * charged with, so `callGasLimit` is per call.
+ * @example const use: SessionUse = { session, calls, key, gas: { ...DEFAULT_GAS, callGasLimit: 90_000n } };
  */
 export const DEFAULT_GAS = {
   verificationGasLimit: 400_000n,
@@ -59,10 +60,16 @@ export async function feesPerGas(
   return { maxFeePerGas: price, maxPriorityFeePerGas: maxPriorityFeePerGas ?? price };
 }
 
-/** Where an operation is hashed for, by which version of the EntryPoint (v0.8 by default). */
+/**
+ * Where an operation is hashed for, by which version of the EntryPoint (v0.8 by default).
+ * @example const place: HashContext = { entryPoint: ENTRY_POINTS["0.7"], chainId, version: "0.7" };
+ */
 export type HashContext = Pick<Context, "entryPoint" | "chainId"> & { readonly version?: EntryPointVersion };
 
-/** The hash that the account's validator gets and that keys sign. */
+/**
+ * The hash that the account's validator gets and that keys sign.
+ * @example hashUserOp(context, op) // the hash by which bundlers know it, too
+ */
 export function hashUserOp({ entryPoint, chainId, version = "0.8" }: HashContext, op: PackedUserOperation): Hex {
   return userOpHash(op, { entryPoint, chainId, version });
 }
@@ -70,6 +77,7 @@ export function hashUserOp({ entryPoint, chainId, version = "0.8" }: HashContext
 /**
  * Asks the node whether the EntryPoint would take the operation in the block that is being made, and throws what it
  * would: a transaction that is mined and reverts costs the bundler and tells no reason.
+ * @example await simulateUserOp(context, op)
  */
 export async function simulateUserOp(
   context: Pick<Context, "entryPoint" | "bundler">,
@@ -84,7 +92,7 @@ export async function simulateUserOp(
 /**
  * Sends a signed operation and waits until it is included. What the EntryPoint refuses is thrown: see
  * {@link decodeFailedOp}.
- * @example const { success } = await submitUserOp(context, await prepareUse(context, request))
+ * @example const { success } = await submitUserOp(context, await prepareUse(context, { session, calls, key }))
  */
 export async function submitUserOp(context: Context, op: PackedUserOperation): Promise<SendResult> {
   const { entryPoint, bundler } = context;

@@ -59,7 +59,7 @@ export interface OwnerRequest {
 
 /**
  * The operation with the owner's signature, which the plain owner validator takes.
- * @example const op = await signAsOwner(context, owner, draft)
+ * @example const signed = await signAsOwner(context, wallet, op)
  */
 export async function signAsOwner(
   { chainId, entryPoint }: Pick<Context, "chainId" | "entryPoint">,
@@ -72,7 +72,7 @@ export async function signAsOwner(
 
 /**
  * The account does these calls in the owner's name, through the plain owner validator.
- * @example await callAsOwner(context, { account, owner }, [{ target: alice, value: 1n, data: "0x" }])
+ * @example await callAsOwner(context, { account, owner: wallet }, [{ target: alice, value: 1n, data: "0x" }])
  */
 export async function callAsOwner(
   context: Context,
@@ -85,7 +85,7 @@ export async function callAsOwner(
 
 /**
  * The same for any `callData` of the account's, such as the installation of a module.
- * @example await sendAsOwner(context, { account, owner }, adapter.installModule(validator))
+ * @example await sendAsOwner(context, { account, owner: wallet }, adapter.installModule(validator))
  */
 export async function sendAsOwner(
   context: Context,

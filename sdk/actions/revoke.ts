@@ -13,7 +13,7 @@ import type { Owner, OwnerSigner } from "./owner";
 /**
  * Revokes one session for good, and then looks whether it is dead: see {@link assertRevoked}, which raises `NOT_REVOKED`
  * and `STILL_USABLE`. Also raises what {@link Owner.execute} raises.
- * @example await revokeSession(plainOwner(context, wallet), session)
+ * @example await revokeSession(owner, session)
  */
 export async function revokeSession<Done>(owner: Owner<Done>, session: RevocableSession): Promise<Done> {
   const done = await owner.execute(session.account, [revokeCall(owner.validator, idOf(session))]);
@@ -24,7 +24,7 @@ export async function revokeSession<Done>(owner: Owner<Done>, session: Revocable
 /**
  * Kills every session and every unused grant of the account, and then looks whether its epoch has risen: raises
  * `NOT_REVOKED` if not, and what {@link Owner.execute} raises.
- * @example await revokeAllSessions(plainOwner(context, wallet), account)
+ * @example await revokeAllSessions(owner, account)
  */
 export async function revokeAllSessions<Done>(owner: Owner<Done>, account: Address): Promise<Done> {
   const { provider, validator } = owner;
@@ -39,7 +39,7 @@ export async function revokeAllSessions<Done>(owner: Owner<Done>, account: Addre
 /**
  * Stops every session of the account until {@link unpauseSessions}, and looks whether it is paused: raises `NOT_PAUSED`
  * if not, and what {@link Owner.execute} raises.
- * @example await pauseSessions(plainOwner(context, wallet), account)
+ * @example await pauseSessions(owner, account)
  */
 export async function pauseSessions<Done>(owner: Owner<Done>, account: Address): Promise<Done> {
   const done = await owner.execute(account, [pauseCall(owner.validator)]);
@@ -50,7 +50,7 @@ export async function pauseSessions<Done>(owner: Owner<Done>, account: Address):
 
 /**
  * Lets the sessions of a paused account work again.
- * @example await unpauseSessions(plainOwner(context, wallet), account)
+ * @example await unpauseSessions(owner, account)
  */
 export async function unpauseSessions<Done>(owner: Owner<Done>, account: Address): Promise<Done> {
   return owner.execute(account, [unpauseCall(owner.validator)]);
@@ -69,7 +69,7 @@ export interface SignedRevocation {
 
 /**
  * The owner's signature with which anybody can revoke a session, as the account's ERC-1271 takes it. Nothing is sent.
- * @example const revocation = await signRevocation({ signer: wallet, adapter, validator }, session)
+ * @example const revocation = await signRevocation(owner, session)
  */
 export async function signRevocation(
   { signer, adapter, validator }: OwnerSigner,

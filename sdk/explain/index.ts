@@ -24,7 +24,7 @@ export interface ExplainContext {
  * know becomes `UNKNOWN`, with what was found. Never throws.
  *
  * @example
- * try { await send(request) } catch (error) {
+ * try { await send(op) } catch (error) {
  *   const { code, cause, remedy } = explain(error, { abis: [usdc] });
  *   console.error(`${code}: ${cause} ${remedy}`);
  * }

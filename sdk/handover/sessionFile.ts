@@ -16,7 +16,7 @@ import { SESSION_FILE_FORMAT, SESSION_FILE_SCHEMA, SESSION_FILE_VERSION, type Se
 export interface SessionFile {
   readonly validator: Address;
   readonly session: Session;
-  /** The owner's signature and the session's place in what was signed; see {@link proofFor}. */
+  /** The owner's signature and the session's place in what was signed; see `proofFor`. */
   readonly grant?: EnvelopeGrant;
   /** What people call it, up to 200 characters. */
   readonly label?: string;

@@ -6,7 +6,10 @@ import { CALLS_VERSION } from "./requests";
 
 // What wallets answer: EIP-5792, and operations as if they were transactions.
 
-/** Statuses of a bundle of calls in EIP-5792. */
+/**
+ * Statuses of a bundle of calls in EIP-5792.
+ * @example const done = ({ status }: CallsStatus): boolean => status !== CALLS_STATUS.pending;
+ */
 export const CALLS_STATUS = { pending: 100, confirmed: 200, offchainFailure: 400, reverted: 500 } as const;
 
 /** The answer to `wallet_getCallsStatus`. */

@@ -1,6 +1,12 @@
 import { explain, type SessionFailure } from "../explain";
 
-/** Codes of EIP-1193, EIP-1474 and EIP-5792 that a {@link SessionProvider} answers with. */
+/**
+ * Codes of EIP-1193, EIP-1474 and EIP-5792 that a {@link SessionProvider} answers with.
+ * @example
+ * await new SessionProvider(signer, provider).request({ method: "personal_sign" }).catch((error: ProviderRpcError) => {
+ *   console.log(error.code === PROVIDER_CODES.unsupportedMethod); // true
+ * });
+ */
 export const PROVIDER_CODES = {
   /** The calls would revert; `data` is the revert data, as nodes answer. */
   executionReverted: 3,
@@ -23,7 +29,13 @@ export const PROVIDER_CODES = {
   rejected: -32003,
 } as const;
 
-/** An error as EIP-1193 wants it: `code` is a number. */
+/**
+ * An error as EIP-1193 wants it: `code` is a number.
+ * @example
+ * const call = { from: account, to: DAI, data: "0x" };
+ * const sent = new SessionProvider(signer, provider).request({ method: "eth_sendTransaction", params: [call] });
+ * await sent.catch((error: ProviderRpcError) => console.log(error.code, error.message)); // 4100, and why
+ */
 export class ProviderRpcError extends Error {
   readonly code: number;
   /** Revert data in hex for code 3; else the `code`, `cause` and `remedy` of a {@link SessionFailure}. */

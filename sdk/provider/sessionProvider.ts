@@ -31,7 +31,7 @@ type Handler = (params: unknown) => unknown;
  * transaction. Signing is refused with 4200, what the session does not allow with 4100, see {@link PROVIDER_CODES}.
  *
  * @example
- * const wallet = await new BrowserProvider(new SessionProvider(signer, node)).getSigner();
+ * const wallet = await new BrowserProvider(new SessionProvider(signer, provider)).getSigner();
  * await (await usdc.connect(wallet).transfer(alice, 5_000_000n)).wait();
  */
 export class SessionProvider implements Eip1193Provider {

@@ -10,7 +10,12 @@ import {
 } from "../transport/transport";
 import { remember } from "./memory";
 
-/** The receipt of the transaction that included an operation, with the events of that operation alone. */
+/**
+ * The receipt of the transaction that included an operation, with the events of that operation alone.
+ * @example
+ * const receipt: SessionReceipt = await (await signer.sendCalls(calls)).wait();
+ * console.log(receipt.operation.actualGasCost, receipt.logs); // wei that the account paid, what the calls emitted
+ */
 export class SessionReceipt extends TransactionReceipt {
   /** What the EntryPoint says of the operation: its gas and its cost, not those of the whole bundle. */
   readonly operation: OperationReceipt;
@@ -23,7 +28,12 @@ export class SessionReceipt extends TransactionReceipt {
   }
 }
 
-/** The operations that a signer has sent. */
+/**
+ * The operations that a signer has sent.
+ * @example
+ * const { hash } = await signer.sendCalls(calls);
+ * const { operation } = await signer.operations.wait(hash, 60); // seconds
+ */
 export class Operations {
   /** Hash of the transaction by that of the operation, empty while it is pending. */
   readonly #known = new Map<Hex, Hex>();

@@ -4,7 +4,7 @@ import type { Hex } from "../hex";
 import { unpackGas, type PackedUserOperation } from "../userOp";
 import type { Operations, SessionReceipt } from "./operations";
 
-/** What was sent. */
+/** An operation that was sent, with what it is to do. */
 export interface SentOperation {
   readonly userOpHash: Hex;
   readonly op: PackedUserOperation;
@@ -15,6 +15,9 @@ export interface SentOperation {
 /**
  * An operation on its way, as ethers knows a transaction on its way. `hash` is that of the operation, `from` the account;
  * `to`, `data` and `value` are those of the only call, or the account, its `callData` and the sum of a batch.
+ * @example
+ * const response: SessionResponse = await signer.sendCalls(calls);
+ * console.log(response.hash, response.op.nonce); // known before it is included
  */
 export class SessionResponse extends TransactionResponse {
   readonly op: PackedUserOperation;

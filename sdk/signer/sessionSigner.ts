@@ -25,7 +25,7 @@ import { asCall } from "./transaction";
  * @example
  * const signer = new SessionSigner({ grant, key: ecdsaKey(bot), transport, provider, adapter });
  * await (await usdc.connect(signer).transfer(alice, 5_000_000n)).wait();
- * await (await signer.sendCalls([approve, swap])).wait();
+ * await (await signer.sendCalls(calls)).wait();
  */
 export class SessionSigner extends AbstractSigner<Provider> {
   readonly session: Session;
@@ -71,7 +71,7 @@ export class SessionSigner extends AbstractSigner<Provider> {
   /**
    * All of these calls in one operation, or none of them. Raises a `SessionFailure`: what the validator would raise,
    * `NO_PERMISSION`, `SESSION_NOT_ACTIVE`, and what the transport raises.
-   * @example await signer.sendCalls([{ target: usdc, value: 0n, data: approve }, { target: router, value: 0n, data: swap }])
+   * @example await signer.sendCalls([{ target: USDC, value: 0n, data: approve }, { target: ROUTER, value: 0n, data: swap }])
    */
   sendCalls(calls: readonly Call[], options: SendOptions = {}): Promise<SessionResponse> {
     const settings = { ...this.#options, ...options, gas: { ...this.#options.gas, ...options.gas } };

@@ -15,7 +15,7 @@ export interface BundlerOptions extends RpcEndpoint {
  * Operations go to a bundler by its JSON-RPC (ERC-7769). Everything it raises is a `SessionFailure`: the bundler's codes
  * (`BUNDLER_RULES`, `TIME_RANGE`, …), the EntryPoint's (`AA25`), the validator's errors (`BudgetExceeded`).
  * @example
- * const bundler = new BundlerTransport({ url: "http://127.0.0.1:4337" });
+ * const bundler = new BundlerTransport({ url });
  * const hash = await bundler.send(op);
  * const { success } = await waitForOperation(bundler, hash);
  */

@@ -28,7 +28,7 @@ const SEARCHED_BLOCKS = 5_000;
 /**
  * Self-bundling: each operation is a `handleOps` transaction of an ordinary account, so that no bundler is needed. The
  * node is asked before: what the EntryPoint would refuse is raised and costs nothing.
- * @example const transport = new HandleOpsTransport({ bundler: wallet.connect(provider) });
+ * @example const transport = new HandleOpsTransport({ bundler });
  */
 export class HandleOpsTransport implements Transport {
   readonly version: EntryPointVersion;
@@ -68,7 +68,7 @@ export class HandleOpsTransport implements Transport {
     return userOpHash;
   }
 
-  /** See {@link estimateByNode}. */
+  /** By the node's `eth_estimateGas` of the validation and of the calls, each as if the EntryPoint called. */
   estimateGas(op: PackedUserOperation): Promise<GasEstimate> {
     return explained(async () => estimateByNode(this.#provider, this.entryPoint, op));
   }

@@ -28,7 +28,7 @@ export interface RpcUserOperation {
 
 /**
  * The JSON of an operation. Raises as {@link unpackUserOp}.
- * @example await rpc("eth_sendUserOperation", [encodeRpcUserOp(op), ENTRY_POINTS["0.8"]])
+ * @example JSON.stringify({ method: "eth_sendUserOperation", params: [encodeRpcUserOp(op), ENTRY_POINTS["0.8"]] })
  */
 export function encodeRpcUserOp(op: PackedUserOperation): RpcUserOperation {
   const fields = Object.entries(unpackUserOp(op)) as [string, string | bigint][];

@@ -1,18 +1,31 @@
 import { format } from "node:util";
-import { ZeroHash, type Provider, type Signer, type Wallet } from "ethers";
+import {
+  Contract,
+  ZeroHash,
+  type ContractRunner,
+  type ContractTransactionResponse,
+  type Signer,
+  type Wallet,
+} from "ethers";
 import { ethers } from "hardhat";
 import {
   allow,
+  chainTime,
   defineSession,
   ecdsaKey,
-  ENTRY_POINTS,
   enableSession,
-  grantSessions,
-  plainOwner,
+  ENTRY_POINT_INTERFACE,
+  ENTRY_POINTS,
+  grantSession,
+  HandleOpsTransport,
   inDays,
   modularAccount,
   oneOf,
+  plainOwner,
   prepareUse,
+  proofFor,
+  SessionSigner,
+  sessionState,
   spend,
   STATUSES,
   total,
@@ -25,9 +38,11 @@ import {
   type SessionKey,
   type SessionState,
 } from "../../../sdk";
+import { bundlerServer } from "../../../test/helpers/bundlerServer";
 import { TOKEN } from "../../support/token";
 import { world } from "../../../test/helpers/world";
 import { SoftAuthenticator } from "../../../test/sdk/keys/authenticator";
+import { handover } from "./handover";
 
 // Who is who in the examples: what stands here is what an example may use without saying where it comes from, besides what the
 // package and ethers export. The chain is Hardhat's, and each example finds it as this leaves it.
@@ -61,11 +76,20 @@ const SWAP_PARAMS = {
   ],
 } as const;
 
+export interface Token {
+  transfer(to: string, amount: bigint): Promise<ContractTransactionResponse>;
+}
+
+/** A token as `allow` takes it, and as the typings of a contract have it. */
+function tokenAt(address: string) {
+  const abi = ["function transfer(address to, uint256 amount)", "error TooPoor()"] as const;
+  return { address, abi, connect: (runner: ContractRunner) => new Contract(address, abi, runner) as unknown as Token };
+}
+
 /** An account, its owner, its session key `bot` and a session that is enabled: transfers of USDC to Alice and Bob. */
 export async function cast() {
   const w = await world();
-  const usdcAbi = ["function transfer(address to, uint256 amount)", "error TooPoor()"] as const;
-  const usdc = { address: w.tokenAddress, abi: usdcAbi } as const;
+  const usdc = tokenAt(w.tokenAddress);
   const context: Context = {
     chainId: w.chainId,
     entryPoint: ENTRY_POINTS["0.8"],
@@ -74,7 +98,7 @@ export async function cast() {
     adapter: modularAccount(w.ownerValidatorAddress),
     bundler: w.bundler,
   };
-  const [account, owner, bot, alice, bob]: [string, Wallet, Wallet, string, string] = [
+  const [account, wallet, bot, alice, bob]: [string, Wallet, Wallet, string, string] = [
     w.accountAddress,
     w.owner.connect(ethers.provider),
     w.key,
@@ -86,28 +110,65 @@ export async function cast() {
     chainId: w.chainId,
     key: bot,
     validUntil: inDays(30),
-    budgets: { usdc: weekly(1_000n), fees: total(10n ** 18n) },
+    budgets: { usdc: weekly(100_000_000n), fees: total(10n ** 18n) },
     fees: "fees",
     permissions: [allow(usdc, "transfer", { to: oneOf(alice, bob), amount: spend("usdc") })],
   });
-  const grant: Grant = await grantSessions(plainOwner(context, owner), [session]);
-  await enableSession(plainOwner(context, owner), session);
+  const owner = plainOwner(context, wallet);
+  const grant: Grant = await grantSession(owner, session);
   const calls: readonly Call[] = [
     { target: usdc.address, value: 0n, data: TOKEN.encodeFunctionData("transfer", [alice, 5n]) },
   ];
+  const enabling = await prepareUse(context, {
+    ...{ session, calls, key: bot, mode: "enable", grant: proofFor(grant, 0) },
+  });
+  await enableSession(owner, session);
   const op: PackedUserOperation = await prepareUse(context, { session, calls, key: bot });
+  const enablingData = ENTRY_POINT_INTERFACE.encodeFunctionData("handleOps", [[enabling], bob]);
+  const { provider } = ethers;
+  const transport = new HandleOpsTransport({ bundler: w.bundler });
+  const lens = await w.lens.getAddress();
+  const server = await bundlerServer(w.bundler);
   const passkey = new SoftAuthenticator();
   const state: SessionState = { installed: true, paused: false, epoch: 1n, status: STATUSES.enabled, usage: [] };
   return {
     ...CONTRACTS,
-    ...{ account, owner, bot, alice, bob, session, grant, calls, op, state, context, usdc },
+    ...handover(grant),
+    ...{
+      account,
+      owner,
+      wallet,
+      bot,
+      alice,
+      bob,
+      session,
+      grant,
+      calls,
+      op,
+      state,
+      context,
+      usdc,
+      lens,
+      provider,
+      transport,
+    },
     chainId: w.chainId,
     validator: w.validatorAddress,
     ownerValidator: w.ownerValidatorAddress,
-    lens: await w.lens.getAddress(),
     factory: await w.factory.getAddress(),
     bundler: w.bundler as Signer,
-    provider: ethers.provider as Provider,
+    signer: new SessionSigner({ grant, key: ecdsaKey(bot), transport, provider, adapter: context.adapter }),
+    report: await sessionState(provider, { validator: w.validatorAddress, lens }, session),
+    now: await chainTime(provider),
+    /** The same session on two chains. */
+    onMainnet: { ...session, chainId: 1n } satisfies Session,
+    onBase: { ...session, chainId: 8453n } satisfies Session,
+    /** A bundle that has enabled the session. */
+    transaction: { to: context.entryPoint, data: enablingData },
+    /** A bundler, and how to stop it. */
+    ...{ url: server.url, close: () => server.close() },
+    /** Some other library that makes the account call. */
+    kernelClient: { sendAndWait: (of: string, made: readonly Call[]) => Promise.resolve({ of, made }) },
     adapter: context.adapter,
     key: ecdsaKey(bot) satisfies SessionKey,
     privateKey: bot.privateKey,
@@ -123,7 +184,6 @@ export async function cast() {
     salt: ZeroHash,
     /** An operation that the EntryPoint refuses. */
     send: (request?: unknown): Promise<void> => Promise.reject(new Error(`AA24 signature error of ${typeof request}`)),
-    request: {},
     console: { log: listen, error: listen },
   };
 }
@@ -131,5 +191,5 @@ export async function cast() {
 /** What the examples may take from ethers. */
 export const FROM_ETHERS = [
   ...["concat", "Contract", "getBytes", "id", "Interface", "ParamType", "parseEther", "parseUnits", "TypedDataEncoder"],
-  ...["Wallet", "ZeroAddress", "ZeroHash"],
+  ...["BrowserProvider", "Wallet", "ZeroAddress", "ZeroHash"],
 ] as const;
