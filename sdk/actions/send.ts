@@ -51,7 +51,10 @@ function entryPointAt(address: Address, runner: ContractRunner): EntryPoint {
   return new Contract(address, ENTRY_POINT_ABI, runner) as unknown as EntryPoint;
 }
 
-/** Sends one operation by `EntryPoint.handleOps` from an ordinary account, and does not wait. */
+/**
+ * Sends one operation by `EntryPoint.handleOps` from an ordinary account, and does not wait.
+ * @example const { hash } = await handleOps({ op, entryPoint: ENTRY_POINTS["0.8"], bundler, gasLimit: 2_000_000n })
+ */
 export async function handleOps(request: SendRequest): Promise<ContractTransactionResponse> {
   const { op, entryPoint, bundler, gasLimit } = request;
   const beneficiary = request.beneficiary ?? (await bundler.getAddress());

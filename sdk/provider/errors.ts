@@ -23,7 +23,10 @@ export const PROVIDER_CODES = {
   rejected: -32003,
 } as const;
 
-/** An error as EIP-1193 wants it: `code` is a number. */
+/**
+ * An error as EIP-1193 wants it: `code` is a number.
+ * @example if (error instanceof ProviderRpcError && error.code === PROVIDER_CODES.unauthorized) askTheOwner();
+ */
 export class ProviderRpcError extends Error {
   readonly code: number;
   /** Revert data in hex for code 3; else the `code`, `cause` and `remedy` of a {@link SessionFailure}. */

@@ -10,7 +10,10 @@ import {
 } from "../transport/transport";
 import { remember } from "./memory";
 
-/** The receipt of the transaction that included an operation, with the events of that operation alone. */
+/**
+ * The receipt of the transaction that included an operation, with the events of that operation alone.
+ * @example (await response.wait()).operation.actualGasCost // wei that the account paid
+ */
 export class SessionReceipt extends TransactionReceipt {
   /** What the EntryPoint says of the operation: its gas and its cost, not those of the whole bundle. */
   readonly operation: OperationReceipt;

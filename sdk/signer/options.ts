@@ -20,6 +20,7 @@ export type Sponsorship = Required<
 /**
  * Asks a paymaster (ERC-7677): first for `stub` data of the right length, with which gas is estimated, then, when all
  * else is known, for the `final` data. The key signs after that.
+ * @example const sponsor: Sponsor = (op, stage) => (stage === "stub" ? stubOf(service) : askFor(service, op));
  */
 export type Sponsor = (op: PackedUserOperation, stage: "stub" | "final") => Promise<Sponsorship>;
 
