@@ -113,7 +113,10 @@ function unpackInitCode({ initCode }: PackedUserOperation): Pick<UserOperation, 
   return { factory, factoryData: `0x${initCode.slice(42)}` };
 }
 
-/** The paymaster's part of {@link unpackUserOp}; nothing if the account pays, or if the data is too short. */
+/**
+ * The paymaster's part of {@link unpackUserOp}; nothing if the account pays, or if the data is too short.
+ * @example unpackPaymaster(op).paymasterPostOpGasLimit
+ */
 export function unpackPaymaster({
   paymasterAndData: data,
 }: Pick<PackedUserOperation, "paymasterAndData">): Partial<UserOperation> {

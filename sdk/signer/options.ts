@@ -20,6 +20,9 @@ export type Sponsorship = Required<
 /**
  * Asks a paymaster (ERC-7677): first for `stub` data of the right length, with which gas is estimated, then, when all
  * else is known, for the `final` data. The key signs after that.
+ * @example
+ * const limits = { paymasterVerificationGasLimit: 100_000n, paymasterPostOpGasLimit: 50_000n };
+ * const sponsor: Sponsor = () => Promise.resolve({ paymaster, paymasterData: "0x", ...limits }); // one that asks nothing
  */
 export type Sponsor = (op: PackedUserOperation, stage: "stub" | "final") => Promise<Sponsorship>;
 

@@ -47,6 +47,7 @@ export interface OperationReceipt {
 /**
  * How operations get to the chain. Everything that a transport throws is a `SessionFailure` as `explain` makes it, without
  * the endpoint's address, which often holds an API key.
+ * @example const transport: Transport = new HandleOpsTransport({ bundler });
  */
 export interface Transport {
   readonly version: EntryPointVersion;

@@ -17,6 +17,7 @@ import {
   transferPermission,
   type Call,
   type Clock,
+  type PackedUserOperation,
   type Session,
   type SessionResponse,
 } from "../../sdk";
@@ -196,7 +197,14 @@ describe("SessionSigner", () => {
 
     it("the fee that its budget does not cover, and lets pass the one that it does", async () => {
       const poor = await ready({ budgets: [periodicBudget(100n, WEEK), totalBudget(10n)], feeBudget: 1 });
-      const failure = await failureOf((await signerOf(poor.w, poor.session)).sendCalls([poor.pay(1n)]));
+      const bundling = new HandleOpsTransport({ bundler: poor.w.bundler });
+      // Gas can be estimated, because a wrong key pays nothing; nothing can be sent.
+      const transport = {
+        ...unreachable(bundling),
+        estimateGas: (op: PackedUserOperation) => bundling.estimateGas(op),
+      };
+      const signer = await signerOf(poor.w, poor.session, { transport });
+      const failure = await failureOf(signer.sendCalls([poor.pay(1n)]));
       expect(failure).to.include({ code: "BudgetExceeded" });
       expect(failure.details).to.include({ budget: 1n, remaining: 10n });
       const rich = await ready({ budgets: [periodicBudget(100n, WEEK), totalBudget(10n ** 18n)], feeBudget: 1 });
