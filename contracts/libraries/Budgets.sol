@@ -4,14 +4,7 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
 import {Budget, BUDGET_PERIODIC, BUDGET_TOTAL} from "../types/Budget.sol";
-import {
-    Ledger,
-    LEDGER_FEE,
-    LEDGER_FEE_BUDGET,
-    LEDGER_FEE_CAPPED,
-    LEDGER_TIME,
-    LEDGER_TOUCHED
-} from "../types/Ledger.sol";
+import {Ledger, LEDGER_CAPPED, LEDGER_CAPPED_ASKED, LEDGER_TIME, LEDGER_TOUCHED} from "../types/Ledger.sol";
 import {MAX_SPENT, Usage, USAGE_BITS, USAGE_MASK, usageOf} from "../types/Usage.sol";
 import {SessionState} from "./SessionStore.sol";
 
@@ -30,6 +23,7 @@ library Budgets {
     function settle(Ledger ledger, SessionState storage state, uint256 first) internal returns (uint256) {
         unchecked {
             uint256 touched = ledger.get(LEDGER_TOUCHED);
+            if (touched == 0) return first;
             if (touched & 3 != 0) first = _chargePair(ledger, first, 0, touched);
             for (uint256 w = 1; touched >> (2 * w) != 0; ++w) {
                 if ((touched >> (2 * w)) & 3 == 0) continue;
@@ -70,11 +64,8 @@ library Budgets {
             }
 
             uint256 asked = ledger.asked(index);
-            if (index == ledger.get(LEDGER_FEE_BUDGET)) asked = _withFee(ledger, asked, available, spent);
             // A stream that was charged at a later time may have spent more than had accrued at this one.
-            if (spent > available || asked > available - spent) {
-                revert ISessionKeyValidator.BudgetExceeded(index, asked, Math.saturatingSub(available, spent));
-            }
+            if (spent > available || asked > available - spent) asked = _capped(ledger, index, available, spent);
             return usageOf(spent + asked, current);
         }
     }
@@ -90,13 +81,16 @@ library Budgets {
         }
     }
 
-    /// What the operation asks of the budget that pays its fees.
-    function _withFee(Ledger ledger, uint256 asked, uint256 available, uint256 spent) private pure returns (uint256) {
-        uint256 fee = ledger.get(LEDGER_FEE);
-        if (ledger.get(LEDGER_FEE_CAPPED) != 0) {
-            fee = Math.min(fee, Math.saturatingSub(Math.saturatingSub(available, spent), asked));
+    /// All that is left, if more is asked because of fees that may be cut off. Raises {BudgetExceeded}.
+    function _capped(Ledger ledger, uint256 index, uint256 available, uint256 spent) private pure returns (uint256) {
+        unchecked {
+            bool capped = ledger.get(LEDGER_CAPPED) == index + 1;
+            uint256 asked = capped ? ledger.get(LEDGER_CAPPED_ASKED) : ledger.asked(index);
+            if (spent > available || asked > available - spent) {
+                revert ISessionKeyValidator.BudgetExceeded(index, asked, Math.saturatingSub(available, spent));
+            }
+            return available - spent;
         }
-        return Math.saturatingAdd(asked, fee);
     }
 
     /// {charge} on the usages in one word: of budget `index` if bit 0 of `touched` is set, and the next one if bit 1 is.

@@ -16,10 +16,14 @@ library Charges {
     using Arguments for Call;
     using EnvelopeReader for Envelope;
 
-    /// @notice Reads the next charge, enters it in the ledger, and returns its hash.
-    function takeHash(Envelope envelope, Call call, Ledger ledger) internal pure returns (bytes32) {
+    /// @notice Reads the charge at `at`, enters it in the ledger, and returns its hash.
+    function takeHash(
+        Envelope envelope,
+        uint256 at,
+        Call call,
+        Ledger ledger
+    ) internal pure returns (bytes32 hash, uint256 next) {
         unchecked {
-            uint256 at = envelope.position();
             uint256 head = wordAt(at);
             uint256 budget = head >> 248;
             if (budget >= ledger.get(LEDGER_COUNT)) {
@@ -38,10 +42,11 @@ library Charges {
                 (uint256 min, uint256 max) = source == SOURCE_ARGUMENT ? (1, MAX_PATH_LENGTH) : (0, 0);
                 revert ISessionKeyValidator.InvalidPathLength(length, min, max);
             }
-            envelope.reach(path + 2 * length);
+            next = path + 2 * length;
+            envelope.reach(next);
 
             ledger.add(budget, _amount(call, source, path, length));
-            return SessionHash.ofCharge(budget, source, SessionHash.ofPath(path, length));
+            hash = SessionHash.ofCharge(budget, source, SessionHash.ofPath(path, length));
         }
     }
 

@@ -14,7 +14,7 @@ import {
     MODE_SIGNED,
     newEnvelope
 } from "../types/Envelope.sol";
-import {Ledger, LEDGER_TIME, newLedger} from "../types/Ledger.sol";
+import {Ledger, LEDGER_TIME} from "../types/Ledger.sol";
 import {
     FEES_UNLIMITED,
     MAX_GRANT_HEIGHT,
@@ -65,12 +65,12 @@ library EnvelopeCodec {
     }
 
     /**
-     * @notice Reads everything up to the permissions: fills in the session's own fields and the envelope's, and returns
-     * a ledger with the session's budgets.
+     * @notice Reads everything up to the permissions: fills in the session's own fields, the envelope's, and the ledger's
+     * budgets and time.
      */
-    function takeHeader(Envelope envelope, Session session) internal pure returns (Ledger ledger) {
+    function takeHeader(Envelope envelope, Session session, Ledger ledger) internal pure returns (uint256 next) {
         unchecked {
-            uint256 at = envelope.position();
+            uint256 at = envelope.get(ENVELOPE_START);
             uint256 word = wordAt(at);
             uint256 head = word >> 248;
             uint256 mode = head & MODE_MASK;
@@ -84,18 +84,16 @@ library EnvelopeCodec {
             TimeRange window = _window(envelope, at, uint48(word >> 136), uint48(word >> 88));
             session.set(SESSION_VALID_AFTER, window.validAfter());
             session.set(SESSION_VALID_UNTIL, window.validUntil());
-            uint256 paymaster;
-            if (head & PAYMASTER_FLAG != 0) (paymaster, at) = _paymasterAt(envelope, at);
-            session.set(SESSION_PAYMASTER, paymaster);
+            ledger.start(window);
+            if (head & PAYMASTER_FLAG != 0) at = _takePaymaster(envelope, at, session);
             word = wordAt(at);
             session.set(SESSION_FEE_BUDGET, word >> 248);
-            at = _signerAt(envelope, at + 3, uint16(word >> 232), session);
-            (ledger, at) = _budgetsAt(envelope, at, session, window);
-            uint256 time;
-            if (head & TIME_FLAG != 0) (time, at) = _timeAt(envelope, at, window);
-            ledger.set(LEDGER_TIME, time);
+            at = _takeSigner(envelope, at + 3, uint16(word >> 232), session);
+            at = _takeBudgets(envelope, at, session, ledger);
+            if (head & TIME_FLAG != 0) at = _takeTime(envelope, at, ledger);
             uint256 height = wordAt(at) >> 248;
-            envelope.reach(at + 1);
+            next = at + 1;
+            envelope.reach(next);
             if (height > MAX_TREE_HEIGHT) revert ISessionKeyValidator.TreeTooHigh(height, MAX_TREE_HEIGHT);
             envelope.set(ENVELOPE_HEIGHT, height);
             session.set(SESSION_TYPE_HASH, uint256(TypeHashes.session(height)));
@@ -103,43 +101,44 @@ library EnvelopeCodec {
     }
 
     /**
-     * @notice Reads the grant: the session's place in the tree of sessions, and the owner's signature.
+     * @notice Reads the grant at `at`: the session's place in the tree of sessions, and the owner's signature.
      * @return structHash What the owner signed: the session itself, or a `SessionGrant` of several.
      * @return signature The owner's, for the account's ERC-1271.
      */
     function takeGrant(
         Envelope envelope,
+        uint256 at,
         bytes32 sessionId
-    ) internal pure returns (bytes32 structHash, bytes calldata signature) {
+    ) internal pure returns (bytes32 structHash, bytes calldata signature, uint256 next) {
         unchecked {
-            uint256 at = envelope.position();
             uint256 height = wordAt(at) >> 248;
-            envelope.reach(at + 1);
-            if (height > MAX_GRANT_HEIGHT) revert ISessionKeyValidator.GrantTooHigh(height, MAX_GRANT_HEIGHT);
-            bytes32 root = MerkleTree.takeRoot(envelope, sessionId, height);
-            structHash = height == 0 ? sessionId : SessionHash.ofGrant(envelope.get(ENVELOPE_HEIGHT), height, root);
-            at = envelope.position();
-            uint256 length = wordAt(at) >> 240;
-            envelope.reach(at + 2 + length);
-            signature = EnvelopeReader.slice(at + 2, length);
+            if (height > MAX_GRANT_HEIGHT) {
+                envelope.reach(at + 1);
+                revert ISessionKeyValidator.GrantTooHigh(height, MAX_GRANT_HEIGHT);
+            }
+            (structHash, at) = MerkleTree.takeRoot(envelope, at + 1, sessionId, height);
+            if (height != 0) structHash = SessionHash.ofGrant(envelope.get(ENVELOPE_HEIGHT), height, structHash);
+            signature = EnvelopeReader.slice(at + 2, wordAt(at) >> 240);
+            next = at + 2 + signature.length;
+            envelope.reach(next);
         }
     }
 
     /**
-     * @notice The end of the envelope: all that was read is what the key signed.
+     * @notice The end of the envelope, at `end`: all before it was read, and is what the key signed.
      * @return hash keccak256 of the envelope.
      * @return signer The signer's bytes, from the header.
      * @return signature The key's signature: the rest of `userOp.signature`.
      */
     function close(
-        Envelope envelope
+        Envelope envelope,
+        uint256 end
     ) internal pure returns (bytes32 hash, bytes calldata signer, bytes calldata signature) {
         unchecked {
             uint256 start = envelope.get(ENVELOPE_START);
-            uint256 position = envelope.position();
-            hash = SessionHash.ofCalldata(start, position - start);
+            hash = SessionHash.ofCalldata(start, end - start);
             signer = EnvelopeReader.slice(envelope.get(ENVELOPE_SIGNER), envelope.get(ENVELOPE_SIGNER_LENGTH));
-            signature = EnvelopeReader.slice(position, envelope.get(ENVELOPE_END) - position);
+            signature = EnvelopeReader.slice(end, envelope.get(ENVELOPE_END) - end);
         }
     }
 
@@ -160,18 +159,19 @@ library EnvelopeCodec {
         }
     }
 
-    function _paymasterAt(Envelope envelope, uint256 at) private pure returns (uint256 paymaster, uint256 next) {
+    function _takePaymaster(Envelope envelope, uint256 at, Session session) private pure returns (uint256 next) {
         unchecked {
-            paymaster = wordAt(at) >> 96;
+            uint256 paymaster = wordAt(at) >> 96;
             next = at + 20;
             if (paymaster == 0) {
                 envelope.reach(next);
                 revert ISessionKeyValidator.ZeroPaymasterField();
             }
+            session.set(SESSION_PAYMASTER, paymaster);
         }
     }
 
-    function _signerAt(
+    function _takeSigner(
         Envelope envelope,
         uint256 at,
         uint256 length,
@@ -190,12 +190,12 @@ library EnvelopeCodec {
         }
     }
 
-    function _budgetsAt(
+    function _takeBudgets(
         Envelope envelope,
         uint256 at,
         Session session,
-        TimeRange window
-    ) private pure returns (Ledger ledger, uint256 next) {
+        Ledger ledger
+    ) private pure returns (uint256 next) {
         unchecked {
             uint256 count = wordAt(at) >> 248;
             next = at + 1;
@@ -208,13 +208,13 @@ library EnvelopeCodec {
                 envelope.reach(next);
                 revert ISessionKeyValidator.InvalidFeeBudget(feeBudget, count);
             }
-            ledger = newLedger(count, window);
             if (count == 0) {
                 session.set(SESSION_BUDGETS_HASH, uint256(SessionHash.EMPTY));
-                return (ledger, next);
+                return next;
             }
+            ledger.openAll(count);
             uint256 hashes = Memory.allocate(count);
-            uint256 duration = window.validUntil() - window.validAfter();
+            uint256 duration = session.get(SESSION_VALID_UNTIL) - session.get(SESSION_VALID_AFTER);
             for (uint256 i; i < count; ++i) {
                 Budget budget;
                 (budget, next) = _budgetAt(envelope, next, i, duration);
@@ -252,19 +252,16 @@ library EnvelopeCodec {
         }
     }
 
-    function _timeAt(
-        Envelope envelope,
-        uint256 at,
-        TimeRange window
-    ) private pure returns (uint256 time, uint256 next) {
+    function _takeTime(Envelope envelope, uint256 at, Ledger ledger) private pure returns (uint256 next) {
         unchecked {
-            time = wordAt(at) >> 208;
+            uint256 time = wordAt(at) >> 208;
             next = at + 6;
-            (uint256 validAfter, uint256 validUntil) = (window.validAfter(), window.validUntil());
+            (uint256 validAfter, uint256 validUntil) = (ledger.window().validAfter(), ledger.window().validUntil());
             if (time < validAfter || time > validUntil) {
                 envelope.reach(next);
                 revert ISessionKeyValidator.TimeOutsideSession(uint48(time), uint48(validAfter), uint48(validUntil));
             }
+            ledger.set(LEDGER_TIME, time);
         }
     }
 }

@@ -2,26 +2,20 @@
 pragma solidity ^0.8.30;
 
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
-import {Envelope, ENVELOPE_END, ENVELOPE_POSITION, ENVELOPE_START} from "../types/Envelope.sol";
+import {Envelope, ENVELOPE_END, ENVELOPE_START} from "../types/Envelope.sol";
 import {wordAt} from "./CalldataWord.sol";
 
 /**
- * @notice Reads the envelope from front to back, item by item: the header, a permission, a rule, a charge. Nothing is
- * read twice.
+ * @notice Reads the envelope from front to back, item by item: the header, a permission, a rule, a charge. Who reads an
+ * item gets the position where it starts, and returns the one where it ends. Nothing is read twice.
  * @dev Within an item, fields are read wherever they lie, even past the end (as whatever calldata holds there), and
  * nothing is believed before the envelope is seen to {reach} it: at the end of the item, or right before a field is
  * refused. So an envelope that was cut off is refused as such, and one check does for a whole item.
  */
 library EnvelopeReader {
-    /// @notice The first byte that was not read yet.
-    function position(Envelope self) internal pure returns (uint256) {
-        return self.get(ENVELOPE_POSITION);
-    }
-
-    /// @notice Everything before `next` was read. Raises {EnvelopeTruncated}.
+    /// @notice The envelope has everything before `next`. Raises {EnvelopeTruncated}.
     function reach(Envelope self, uint256 next) internal pure {
-        self.set(ENVELOPE_POSITION, next);
-        if (next > self.get(ENVELOPE_END)) _refuseTruncated(self);
+        if (next > self.get(ENVELOPE_END)) _refuseTruncated(self, next);
     }
 
     /// @notice The integer at `at`, with its length in front: at most `maxSize` bytes, without leading zero bytes.
@@ -52,13 +46,10 @@ library EnvelopeReader {
         }
     }
 
-    function _refuseTruncated(Envelope self) private pure {
+    function _refuseTruncated(Envelope self, uint256 next) private pure {
         unchecked {
             uint256 start = self.get(ENVELOPE_START);
-            revert ISessionKeyValidator.EnvelopeTruncated(
-                self.get(ENVELOPE_POSITION) - start,
-                self.get(ENVELOPE_END) - start
-            );
+            revert ISessionKeyValidator.EnvelopeTruncated(next - start, self.get(ENVELOPE_END) - start);
         }
     }
 }

@@ -12,23 +12,27 @@ library MerkleTree {
     using EnvelopeReader for Envelope;
 
     /**
-     * @notice Reads a proof (leaf index, then siblings from leaf to root; nothing for height 0) and returns the root.
+     * @notice Reads the proof at `at` (leaf index, then siblings from leaf to root; nothing for height 0): returns the root.
      * Bit d of the index, least significant first, is set where we are the right child at level d.
      */
-    function takeRoot(Envelope envelope, bytes32 leaf, uint256 height) internal pure returns (bytes32 root) {
+    function takeRoot(
+        Envelope envelope,
+        uint256 at,
+        bytes32 leaf,
+        uint256 height
+    ) internal pure returns (bytes32 root, uint256 next) {
         unchecked {
+            if (height == 0) return (leaf, at);
             root = leaf;
-            if (height == 0) return root;
-            uint256 at = envelope.position();
             uint256 index = wordAt(at) >> 240;
             if (index >> height != 0) {
                 envelope.reach(at + 2);
                 revert ISessionKeyValidator.InvalidLeafIndex(index, 1 << height);
             }
             at += 2;
-            uint256 end = at + 32 * height;
-            envelope.reach(end);
-            for (; at < end; at += 32) {
+            next = at + 32 * height;
+            envelope.reach(next);
+            for (; at < next; at += 32) {
                 bytes32 sibling = bytes32(wordAt(at));
                 root =
                     index & 1 == 0

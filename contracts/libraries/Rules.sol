@@ -20,10 +20,14 @@ library Rules {
     uint256 private constant ONE = 1e18;
     uint256 private constant SIGN = 1 << 255;
 
-    /// @notice Reads the next rule, requires that it holds for the call, and returns its hash.
-    function takeHash(Envelope envelope, Call call, uint256 index) internal pure returns (bytes32) {
+    /// @notice Reads the rule at `at`, requires that it holds for the call, and returns its hash.
+    function takeHash(
+        Envelope envelope,
+        uint256 at,
+        Call call,
+        uint256 index
+    ) internal pure returns (bytes32 hash, uint256 next) {
         unchecked {
-            uint256 at = envelope.position();
             uint256 op = wordAt(at) >> 248;
             if (op > OP_SLTE) {
                 envelope.reach(at + 1);
@@ -32,7 +36,8 @@ library Rules {
             (uint256 path, uint256 pathLength) = _pathAt(envelope, at + 1, 1);
             (uint256 other, uint256 otherLength) = _pathAt(envelope, path + 2 * pathLength, 0);
             (uint256 mask, uint256 afterMask) = _maskAt(envelope, other + 2 * otherLength);
-            (uint256 value, uint256 next) = envelope.integerAt(afterMask, 32);
+            uint256 value;
+            (value, next) = envelope.integerAt(afterMask, 32);
             envelope.reach(next);
 
             uint256 word = call.follow(path, pathLength) & mask;
@@ -40,14 +45,13 @@ library Rules {
             if (!holds(op, word, right)) {
                 revert ISessionKeyValidator.RuleNotMet(call.get(CALL_INDEX), index, op, word, right);
             }
-            return
-                SessionHash.ofRule(
-                    op,
-                    SessionHash.ofPath(path, pathLength),
-                    SessionHash.ofPath(other, otherLength),
-                    mask,
-                    value
-                );
+            hash = SessionHash.ofRule(
+                op,
+                SessionHash.ofPath(path, pathLength),
+                SessionHash.ofPath(other, otherLength),
+                mask,
+                value
+            );
         }
     }
 

@@ -29,30 +29,6 @@ library SessionHash {
         }
     }
 
-    /// @notice `keccak256(abi.encode(PERMISSION, kind, target, selector, maxValue, rulesHash, chargesHash))`,
-    /// the selector left-aligned.
-    function ofPermission(
-        uint256 kind,
-        uint256 target,
-        uint256 selector,
-        uint256 maxValue,
-        bytes32 rulesHash,
-        bytes32 chargesHash
-    ) internal pure returns (bytes32 hash) {
-        bytes32 typeHash = TypeHashes.PERMISSION;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, typeHash)
-            mstore(add(free, 0x20), kind)
-            mstore(add(free, 0x40), target)
-            mstore(add(free, 0x60), selector)
-            mstore(add(free, 0x80), maxValue)
-            mstore(add(free, 0xa0), rulesHash)
-            mstore(add(free, 0xc0), chargesHash)
-            hash := keccak256(free, 0xe0)
-        }
-    }
-
     /// @notice `keccak256(abi.encode(RULE, op, pathHash, otherHash, mask, value))`.
     function ofRule(
         uint256 op,

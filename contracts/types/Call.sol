@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {wordAt} from "../libraries/CalldataWord.sol";
 import {Memory} from "../libraries/Memory.sol";
+import {CALL_PLACE} from "./Frame.sol";
 
 /// @notice One call of the operation: five words in memory. Positions are in the calldata of `validateUserOp`.
 type Call is uint256;
@@ -30,7 +31,7 @@ uint256 constant BATCH_FLAG = 1 << 8;
 
 /// @notice A call to be loaded by {load}, again and again.
 function newCall() pure returns (Call) {
-    return Call.wrap(Memory.allocate(CALL_WORDS));
+    return Call.wrap(CALL_PLACE);
 }
 
 /// @notice The word that a `CALL_` constant names.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Memory} from "../libraries/Memory.sol";
 import {Budget} from "./Budget.sol";
+import {LEDGER_PLACE} from "./Frame.sol";
 import {TimeRange} from "./TimeRange.sol";
 
 /**
@@ -12,7 +13,7 @@ import {TimeRange} from "./TimeRange.sol";
  */
 type Ledger is uint256;
 
-using {get, set, terms, asked, open, add, addFee, window, range, narrow} for Ledger global;
+using {get, set, start, openAll, terms, asked, open, add, addFee, window, range, narrow} for Ledger global;
 
 /// @dev Bit i: budget i is charged, be it with 0.
 uint256 constant LEDGER_TOUCHED = 0;
@@ -24,26 +25,22 @@ uint256 constant LEDGER_TIME = 2;
 uint256 constant LEDGER_WINDOW = 3;
 /// @dev The {TimeRange} in which the operation may run: the window, narrowed by the budgets that depend on time.
 uint256 constant LEDGER_RANGE = 4;
-/// @dev Which budget pays the fees, or {NO_BUDGET}.
-uint256 constant LEDGER_FEE_BUDGET = 5;
-uint256 constant LEDGER_FEE = 6;
-/// @dev 1 if fees beyond what remains are cut off instead of refused: an operation with a wrong key, which cannot land.
-uint256 constant LEDGER_FEE_CAPPED = 7;
-uint256 constant LEDGER_WORDS = 8;
+/// @dev 1 + the budget whose fees are cut off at what remains instead of refused: the operation has a wrong key, so it
+/// cannot land. 0 if there is none.
+uint256 constant LEDGER_CAPPED = 5;
+/// @dev What is asked of that budget without the fees.
+uint256 constant LEDGER_CAPPED_ASKED = 6;
+uint256 constant LEDGER_WORDS = 7;
 
-/// @dev No budget pays the fees: the operation is sponsored, or the account pays without a limit.
-uint256 constant NO_BUDGET = type(uint256).max;
+/// @notice The ledger of this validation; all its words are zero.
+function newLedger() pure returns (Ledger) {
+    return Ledger.wrap(LEDGER_PLACE);
+}
 
-/// @notice A ledger for `count` budgets, each to be {open}ed, of a session with this window. The time is yet to be set.
-function newLedger(uint256 count, TimeRange sessionWindow) pure returns (Ledger self) {
-    unchecked {
-        self = Ledger.wrap(Memory.allocate(LEDGER_WORDS + 2 * count));
-        self.set(LEDGER_TOUCHED, 0);
-        self.set(LEDGER_COUNT, count);
-        self.set(LEDGER_WINDOW, TimeRange.unwrap(sessionWindow));
-        self.set(LEDGER_RANGE, TimeRange.unwrap(sessionWindow));
-        self.set(LEDGER_FEE_BUDGET, NO_BUDGET);
-    }
+/// @notice Sets the session's window. The operation may run in all of it so far.
+function start(Ledger self, TimeRange sessionWindow) pure {
+    self.set(LEDGER_WINDOW, TimeRange.unwrap(sessionWindow));
+    self.set(LEDGER_RANGE, TimeRange.unwrap(sessionWindow));
 }
 
 /// @notice The word that a `LEDGER_` constant names.
@@ -54,6 +51,14 @@ function get(Ledger self, uint256 word) pure returns (uint256) {
 /// @notice Sets the word that a `LEDGER_` constant names.
 function set(Ledger self, uint256 word, uint256 value) pure {
     Memory.store(Ledger.unwrap(self), word, value);
+}
+
+/// @notice Room for `count` budgets, each to be {open}ed. Nothing must have been allocated before: they follow the ledger.
+function openAll(Ledger self, uint256 count) pure {
+    unchecked {
+        self.set(LEDGER_COUNT, count);
+        Memory.allocate(2 * count);
+    }
 }
 
 /// @notice The window of the session.
@@ -101,10 +106,13 @@ function add(Ledger self, uint256 index, uint256 amount) pure {
     }
 }
 
-/// @notice The fees of the operation are paid by budget `index`; for `capped` see {LEDGER_FEE_CAPPED}.
+/// @notice Asks for the fees of the operation; for `capped` see {LEDGER_CAPPED}.
 function addFee(Ledger self, uint256 index, uint256 fee, bool capped) pure {
-    self.set(LEDGER_TOUCHED, self.get(LEDGER_TOUCHED) | (1 << index));
-    self.set(LEDGER_FEE_BUDGET, index);
-    self.set(LEDGER_FEE, fee);
-    self.set(LEDGER_FEE_CAPPED, capped ? 1 : 0);
+    unchecked {
+        if (capped) {
+            self.set(LEDGER_CAPPED, index + 1);
+            self.set(LEDGER_CAPPED_ASKED, self.asked(index));
+        }
+        self.add(index, fee);
+    }
 }

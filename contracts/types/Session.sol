@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Memory} from "../libraries/Memory.sol";
+import {SESSION_PLACE} from "./Frame.sol";
 
 /**
  * @notice A session as EIP-712 encodes it: twelve words in memory, in the order of the type, so that the session id is
@@ -47,9 +48,9 @@ uint256 constant MAX_SIGNER_LENGTH = 1024;
 uint256 constant MAX_TREE_HEIGHT = 10;
 uint256 constant MAX_GRANT_HEIGHT = 10;
 
-/// @notice A session whose words all have yet to be set.
+/// @notice The session of this validation, whose words all have yet to be set.
 function newSession() pure returns (Session) {
-    return Session.wrap(Memory.allocate(SESSION_WORDS));
+    return Session.wrap(SESSION_PLACE);
 }
 
 /// @notice The word that a `SESSION_` constant names.
