@@ -250,13 +250,11 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
         uint256 first
     ) private returns (uint256, uint256 next) {
         uint256 status = SessionStore.statusOf(first);
+        uint256 mode = envelope.get(ENVELOPE_MODE);
+        if (mode == MODE_USE && status == SessionStore.STATUS_ENABLED) return (first, at);
         if (status == SessionStore.STATUS_REVOKED) revert SessionIsRevoked(sessionId);
         bool enabled = status == SessionStore.STATUS_ENABLED;
-        uint256 mode = envelope.get(ENVELOPE_MODE);
-        if (mode == MODE_USE) {
-            if (!enabled) revert SessionNotEnabled(sessionId);
-            return (first, at);
-        }
+        if (mode == MODE_USE) revert SessionNotEnabled(sessionId);
         bytes32 structHash;
         bytes calldata signature;
         (structHash, signature, next) = envelope.takeGrant(at, sessionId);

@@ -5,17 +5,23 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
 import {Call, CALL_DATA, CALL_DATA_LENGTH, CALL_INDEX} from "../types/Call.sol";
 import {wordAt} from "./CalldataWord.sol";
+import {SessionHash} from "./SessionHash.sol";
 
 /// @notice Finds the argument at a path, following dynamic offsets the way the target follows them.
 library Arguments {
     uint256 private constant SELECTOR = 4;
 
     /**
-     * @notice The word at a path of `length` (1 to 4) elements at `at`: byte offsets from the first argument. Each
-     * element but the last leads to an ABI offset, relative to the same base, that becomes the new base.
-     * Raises {ArgumentOutOfBounds} unless every read lies wholly in the call's own arguments.
+     * @notice The word at a path of `length` (1 to 4) elements at `at`, and the hash of the path. Elements are byte offsets
+     * from the first argument. Raises {ArgumentOutOfBounds} unless every read lies wholly in the call's own arguments.
      */
-    function follow(Call call, uint256 at, uint256 length) internal pure returns (uint256) {
+    function take(Call call, uint256 at, uint256 length) internal pure returns (uint256 argument, bytes32 pathHash) {
+        pathHash = SessionHash.ofPath(at, length);
+        argument = length == 1 ? _read(call, wordAt(at) >> 240) : _follow(call, at, length);
+    }
+
+    /// Each element but the last leads to an ABI offset, relative to the same base, that becomes the new base.
+    function _follow(Call call, uint256 at, uint256 length) private pure returns (uint256) {
         unchecked {
             uint256 base;
             for (; length > 1; --length) {

@@ -11,7 +11,6 @@ import {
     ENVELOPE_SIGNER,
     ENVELOPE_SIGNER_LENGTH,
     ENVELOPE_START,
-    MODE_SIGNED,
     newEnvelope
 } from "../types/Envelope.sol";
 import {Ledger, LEDGER_TIME} from "../types/Ledger.sol";
@@ -32,7 +31,7 @@ import {
     SESSION_VALID_UNTIL,
     TIME_LIMIT
 } from "../types/Session.sol";
-import {TimeRange, timeRange} from "../types/TimeRange.sol";
+import {TimeRange} from "../types/TimeRange.sol";
 import {wordAt} from "./CalldataWord.sol";
 import {EnvelopeReader} from "./EnvelopeReader.sol";
 import {Memory} from "./Memory.sol";
@@ -53,6 +52,10 @@ library EnvelopeCodec {
     uint256 private constant MODE_MASK = 3;
     uint256 private constant PAYMASTER_FLAG = 4;
     uint256 private constant TIME_FLAG = 8;
+    /// @dev Bit i: head i is valid. Any flags, any mode but 3.
+    uint256 private constant VALID_HEADS = 0x7777;
+    /// @dev Validity times in a {TimeRange}.
+    uint256 private constant TIMES_MASK = ((1 << 96) - 1) << 160;
 
     /// @notice The envelope in `userOp.signature`, unread.
     function open(bytes calldata signature) internal pure returns (Envelope) {
@@ -73,15 +76,14 @@ library EnvelopeCodec {
             uint256 at = envelope.get(ENVELOPE_START);
             uint256 word = wordAt(at);
             uint256 head = word >> 248;
-            uint256 mode = head & MODE_MASK;
-            if (head > (MODE_MASK | PAYMASTER_FLAG | TIME_FLAG) || mode > MODE_SIGNED) {
+            if ((VALID_HEADS >> head) & 1 == 0) {
                 envelope.reach(at + 1);
                 revert ISessionKeyValidator.InvalidHead(head);
             }
-            envelope.set(ENVELOPE_MODE, mode);
+            envelope.set(ENVELOPE_MODE, head & MODE_MASK);
             session.set(SESSION_SALT, uint64(word >> 184));
             at += 21;
-            TimeRange window = _window(envelope, at, uint48(word >> 136), uint48(word >> 88));
+            TimeRange window = _window(envelope, at, word);
             session.set(SESSION_VALID_AFTER, window.validAfter());
             session.set(SESSION_VALID_UNTIL, window.validUntil());
             ledger.start(window);
@@ -142,20 +144,16 @@ library EnvelopeCodec {
         }
     }
 
-    /// The window, whose fields end at `end`.
-    function _window(
-        Envelope envelope,
-        uint256 end,
-        uint256 validAfter,
-        uint256 validUntil
-    ) private pure returns (TimeRange) {
+    /// The window, whose fields end at `end`, 88 bits before the end of the first word: in the order of a {TimeRange}.
+    function _window(Envelope envelope, uint256 end, uint256 word) private pure returns (TimeRange window) {
         unchecked {
-            // 0 wraps around: above any end, and above the limit.
-            if (validAfter - 1 >= validUntil - 1 || validUntil - 1 >= TIME_LIMIT - 1) {
+            window = TimeRange.wrap((word << 72) & TIMES_MASK);
+            (uint256 validAfter, uint256 validUntil) = (window.validAfter(), window.validUntil());
+            // 1 <= validAfter < validUntil < TIME_LIMIT: a difference below 0 wraps around, above any limit.
+            if ((validAfter - 1) | (validUntil - validAfter - 1) | validUntil >= TIME_LIMIT) {
                 envelope.reach(end);
                 revert ISessionKeyValidator.InvalidTimeWindow(uint48(validAfter), uint48(validUntil));
             }
-            return timeRange(validAfter, validUntil);
         }
     }
 
@@ -204,7 +202,8 @@ library EnvelopeCodec {
                 envelope.reach(next);
                 revert ISessionKeyValidator.TooManyBudgets(count, MAX_BUDGETS);
             }
-            if (feeBudget >= count && feeBudget < FEES_UNLIMITED) {
+            // Below `count` wraps around.
+            if (feeBudget - count < FEES_UNLIMITED - count) {
                 envelope.reach(next);
                 revert ISessionKeyValidator.InvalidFeeBudget(feeBudget, count);
             }

@@ -13,6 +13,7 @@ import {
     Calls,
     newCall
 } from "../types/Call.sol";
+import {Charge, newCharge} from "../types/Charge.sol";
 import {Envelope, ENVELOPE_HEIGHT} from "../types/Envelope.sol";
 import {Ledger} from "../types/Ledger.sol";
 import {
@@ -31,6 +32,7 @@ import {
     PERMISSION_SELECTOR,
     PERMISSION_TARGET
 } from "../types/Permission.sol";
+import {newRule, Rule} from "../types/Rule.sol";
 import {wordAt} from "./CalldataWord.sol";
 import {Charges} from "./Charges.sol";
 import {EnvelopeReader} from "./EnvelopeReader.sol";
@@ -119,21 +121,28 @@ library Permissions {
     function _takeKind(Envelope envelope, uint256 at, Call call, Permission permission) private pure {
         unchecked {
             uint256 kind = wordAt(at) >> 248;
-            if (kind > KIND_ANY_CALL && kind != KIND_CALL | KIND_ANY_TARGET) {
-                envelope.reach(at + 1);
-                revert ISessionKeyValidator.UnknownPermissionKind(call.get(CALL_INDEX), kind);
-            }
             uint256 length = call.get(CALL_DATA_LENGTH);
+            permission.set(PERMISSION_KIND, kind);
+            permission.set(PERMISSION_TARGET, call.get(CALL_TARGET));
+            permission.set(PERMISSION_SELECTOR, wordAt(call.get(CALL_DATA)) & SELECTOR_MASK);
+            if (kind != KIND_CALL) _takeOtherKind(envelope, at, call, permission);
             if (kind == KIND_TRANSFER ? length != 0 : length < 4) {
                 envelope.reach(at + 1);
                 revert ISessionKeyValidator.CallDataMismatch(call.get(CALL_INDEX), kind, length);
             }
-            permission.set(PERMISSION_KIND, kind);
-            permission.set(PERMISSION_TARGET, kind & KIND_ANY_TARGET == 0 ? call.get(CALL_TARGET) : 0);
-            permission.set(
-                PERMISSION_SELECTOR,
-                kind & ~KIND_ANY_TARGET == KIND_CALL ? wordAt(call.get(CALL_DATA)) & SELECTOR_MASK : 0
-            );
+        }
+    }
+
+    /// Each of the kinds besides CALL, which most permissions are of, leaves out something of the call.
+    function _takeOtherKind(Envelope envelope, uint256 at, Call call, Permission permission) private pure {
+        unchecked {
+            uint256 kind = wordAt(at) >> 248;
+            if (kind == KIND_CALL | KIND_ANY_TARGET) permission.set(PERMISSION_TARGET, 0);
+            else if (kind <= KIND_ANY_CALL) permission.set(PERMISSION_SELECTOR, 0);
+            else {
+                envelope.reach(at + 1);
+                revert ISessionKeyValidator.UnknownPermissionKind(call.get(CALL_INDEX), kind);
+            }
         }
     }
 
@@ -156,10 +165,10 @@ library Permissions {
                 revert ISessionKeyValidator.TooManyRules(count, MAX_RULES);
             }
             uint256 hashes = Memory.allocate(count);
+            Rule rule = newRule();
             for (uint256 i; i < count; ++i) {
-                bytes32 hash;
-                (hash, next) = Rules.takeHash(envelope, next, call, i);
-                Memory.store(hashes, i, uint256(hash));
+                next = Rules.take(envelope, next, call, i, rule);
+                Memory.store(hashes, i, uint256(rule.hash()));
             }
             permission.set(PERMISSION_RULES_HASH, uint256(Memory.hash(hashes, count)));
         }
@@ -185,10 +194,10 @@ library Permissions {
                 revert ISessionKeyValidator.TooManyCharges(count, MAX_CHARGES);
             }
             uint256 hashes = Memory.allocate(count);
+            Charge charge = newCharge();
             for (uint256 i; i < count; ++i) {
-                bytes32 hash;
-                (hash, next) = Charges.takeHash(envelope, next, call, ledger);
-                Memory.store(hashes, i, uint256(hash));
+                next = Charges.take(envelope, next, call, ledger, charge);
+                Memory.store(hashes, i, uint256(charge.hash()));
             }
             permission.set(PERMISSION_CHARGES_HASH, uint256(Memory.hash(hashes, count)));
         }

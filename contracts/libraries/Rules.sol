@@ -5,7 +5,22 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
 import {Call, CALL_INDEX} from "../types/Call.sol";
 import {Envelope} from "../types/Envelope.sol";
-import {MAX_PATH_LENGTH, OP_EQ, OP_GT, OP_GTE, OP_LT, OP_NEQ, OP_SGT, OP_SLTE} from "../types/Permission.sol";
+import {
+    MAX_PATH_LENGTH,
+    OP_EQ,
+    OP_GT,
+    OP_GTE,
+    OP_LT,
+    OP_NEQ,
+    OP_SGT,
+    OP_SLTE,
+    Rule,
+    RULE_MASK,
+    RULE_OP,
+    RULE_OTHER_HASH,
+    RULE_PATH_HASH,
+    RULE_VALUE
+} from "../types/Rule.sol";
 import {Arguments} from "./Arguments.sol";
 import {wordAt} from "./CalldataWord.sol";
 import {EnvelopeReader} from "./EnvelopeReader.sol";
@@ -20,13 +35,14 @@ library Rules {
     uint256 private constant ONE = 1e18;
     uint256 private constant SIGN = 1 << 255;
 
-    /// @notice Reads the rule at `at`, requires that it holds for the call, and returns its hash.
-    function takeHash(
+    /// @notice Reads rule `index`, at `at`, requires that it holds for the call, and fills in what is hashed of it.
+    function take(
         Envelope envelope,
         uint256 at,
         Call call,
-        uint256 index
-    ) internal pure returns (bytes32 hash, uint256 next) {
+        uint256 index,
+        Rule rule
+    ) internal pure returns (uint256 next) {
         unchecked {
             uint256 op = wordAt(at) >> 248;
             if (op > OP_SLTE) {
@@ -39,26 +55,29 @@ library Rules {
             uint256 value;
             (value, next) = envelope.integerAt(afterMask, 32);
             envelope.reach(next);
+            rule.set(RULE_OP, op);
+            rule.set(RULE_MASK, mask);
+            rule.set(RULE_VALUE, value);
 
-            uint256 word = call.follow(path, pathLength) & mask;
-            uint256 right = otherLength == 0 ? value : _product(call, index, call.follow(other, otherLength), value);
-            if (!holds(op, word, right)) {
-                revert ISessionKeyValidator.RuleNotMet(call.get(CALL_INDEX), index, op, word, right);
+            (uint256 argument, bytes32 pathHash) = call.take(path, pathLength);
+            rule.set(RULE_PATH_HASH, uint256(pathHash));
+            bytes32 otherHash = SessionHash.EMPTY;
+            if (otherLength != 0) {
+                uint256 factor;
+                (factor, otherHash) = call.take(other, otherLength);
+                value = _product(call, index, factor, value);
             }
-            hash = SessionHash.ofRule(
-                op,
-                SessionHash.ofPath(path, pathLength),
-                SessionHash.ofPath(other, otherLength),
-                mask,
-                value
-            );
+            rule.set(RULE_OTHER_HASH, uint256(otherHash));
+            argument &= mask;
+            if (op == OP_EQ ? argument != value : !_holds(op, argument, value)) {
+                revert ISessionKeyValidator.RuleNotMet(call.get(CALL_INDEX), index, op, argument, value);
+            }
         }
     }
 
-    /// @notice `left op right`; a signed comparison is the unsigned one with the sign bits flipped.
-    function holds(uint256 op, uint256 left, uint256 right) internal pure returns (bool) {
+    /// `left op right`; {OP_EQ} is the caller's. A signed comparison is the unsigned one with the sign bits flipped.
+    function _holds(uint256 op, uint256 left, uint256 right) private pure returns (bool) {
         unchecked {
-            if (op == OP_EQ) return left == right;
             if (op == OP_NEQ) return left != right;
             if (op >= OP_SGT) {
                 op -= OP_SGT - OP_GT;

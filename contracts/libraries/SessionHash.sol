@@ -29,40 +29,6 @@ library SessionHash {
         }
     }
 
-    /// @notice `keccak256(abi.encode(RULE, op, pathHash, otherHash, mask, value))`.
-    function ofRule(
-        uint256 op,
-        bytes32 pathHash,
-        bytes32 otherHash,
-        uint256 mask,
-        uint256 value
-    ) internal pure returns (bytes32 hash) {
-        bytes32 typeHash = TypeHashes.RULE;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, typeHash)
-            mstore(add(free, 0x20), op)
-            mstore(add(free, 0x40), pathHash)
-            mstore(add(free, 0x60), otherHash)
-            mstore(add(free, 0x80), mask)
-            mstore(add(free, 0xa0), value)
-            hash := keccak256(free, 0xc0)
-        }
-    }
-
-    /// @notice `keccak256(abi.encode(CHARGE, budget, source, pathHash))`.
-    function ofCharge(uint256 budget, uint256 source, bytes32 pathHash) internal pure returns (bytes32 hash) {
-        bytes32 typeHash = TypeHashes.CHARGE;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, typeHash)
-            mstore(add(free, 0x20), budget)
-            mstore(add(free, 0x40), source)
-            mstore(add(free, 0x60), pathHash)
-            hash := keccak256(free, 0x80)
-        }
-    }
-
     /// @notice `keccak256(abi.encode(SESSION_USE, userOpHash, envelopeHash))`.
     function ofUse(bytes32 userOpHash, bytes32 envelopeHash) internal pure returns (bytes32 hash) {
         bytes32 typeHash = TypeHashes.SESSION_USE;

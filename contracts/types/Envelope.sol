@@ -41,11 +41,11 @@ function newEnvelope(uint256 start, uint256 length) pure returns (Envelope self)
 }
 
 /// @notice The word that an `ENVELOPE_` constant names.
-function get(Envelope self, uint256 word) pure returns (uint256) {
-    return Memory.load(Envelope.unwrap(self), word);
+function get(Envelope, uint256 word) pure returns (uint256) {
+    return Memory.load(ENVELOPE_PLACE, word);
 }
 
 /// @notice Sets the word that an `ENVELOPE_` constant names.
-function set(Envelope self, uint256 word, uint256 value) pure {
-    Memory.store(Envelope.unwrap(self), word, value);
+function set(Envelope, uint256 word, uint256 value) pure {
+    Memory.store(ENVELOPE_PLACE, word, value);
 }

@@ -17,11 +17,13 @@ uint256 constant ENVELOPE_PLACE = 0x200;
 uint256 constant CALL_PLACE = 0x2c0;
 /// @dev 7 words.
 uint256 constant PERMISSION_PLACE = 0x360;
-/// @dev 6 words, for whatever is hashed at once: see {SessionHash}.
-uint256 constant HASH_PLACE = 0x440;
+/// @dev 6 words.
+uint256 constant RULE_PLACE = 0x440;
+/// @dev 4 words.
+uint256 constant CHARGE_PLACE = 0x500;
 /// @dev 7 words. The last one: its budgets follow.
-uint256 constant LEDGER_PLACE = 0x500;
-uint256 constant FRAME_END = 0x5e0;
+uint256 constant LEDGER_PLACE = 0x580;
+uint256 constant FRAME_END = 0x660;
 
 /**
  * @notice Takes the memory of all places, before anything else is allocated.

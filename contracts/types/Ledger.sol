@@ -44,13 +44,13 @@ function start(Ledger self, TimeRange sessionWindow) pure {
 }
 
 /// @notice The word that a `LEDGER_` constant names.
-function get(Ledger self, uint256 word) pure returns (uint256) {
-    return Memory.load(Ledger.unwrap(self), word);
+function get(Ledger, uint256 word) pure returns (uint256) {
+    return Memory.load(LEDGER_PLACE, word);
 }
 
 /// @notice Sets the word that a `LEDGER_` constant names.
-function set(Ledger self, uint256 word, uint256 value) pure {
-    Memory.store(Ledger.unwrap(self), word, value);
+function set(Ledger, uint256 word, uint256 value) pure {
+    Memory.store(LEDGER_PLACE, word, value);
 }
 
 /// @notice Room for `count` budgets, each to be {open}ed. Nothing must have been allocated before: they follow the ledger.

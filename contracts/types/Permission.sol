@@ -33,22 +33,6 @@ uint256 constant KIND_ANY_TARGET = 0x80;
 
 uint256 constant MAX_RULES = 16;
 uint256 constant MAX_CHARGES = 8;
-uint256 constant MAX_PATH_LENGTH = 4;
-
-/// @dev Comparisons of a rule. The four signed ones follow the four unsigned ones in the same order.
-uint256 constant OP_EQ = 0;
-uint256 constant OP_NEQ = 1;
-uint256 constant OP_GT = 2;
-uint256 constant OP_LT = 3;
-uint256 constant OP_GTE = 4;
-uint256 constant OP_LTE = 5;
-uint256 constant OP_SGT = 6;
-uint256 constant OP_SLTE = 9;
-
-/// @dev What a charge counts: 1 per call, the native value, or an argument of the call.
-uint256 constant SOURCE_COUNT = 0;
-uint256 constant SOURCE_VALUE = 1;
-uint256 constant SOURCE_ARGUMENT = 2;
 
 /// @notice A permission to be filled in, again and again; all words but the type hash have yet to be set.
 function newPermission() pure returns (Permission self) {
@@ -57,11 +41,11 @@ function newPermission() pure returns (Permission self) {
 }
 
 /// @notice Sets the word that a `PERMISSION_` constant names; `value` has the width of its EIP-712 type.
-function set(Permission self, uint256 word, uint256 value) pure {
-    Memory.store(Permission.unwrap(self), word, value);
+function set(Permission, uint256 word, uint256 value) pure {
+    Memory.store(PERMISSION_PLACE, word, value);
 }
 
 /// @notice `keccak256(abi.encode(typeHash, kind, ... chargesHash))`.
-function hash(Permission self) pure returns (bytes32) {
-    return Memory.hash(Permission.unwrap(self), PERMISSION_WORDS);
+function hash(Permission) pure returns (bytes32) {
+    return Memory.hash(PERMISSION_PLACE, PERMISSION_WORDS);
 }

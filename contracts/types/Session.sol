@@ -54,16 +54,16 @@ function newSession() pure returns (Session) {
 }
 
 /// @notice The word that a `SESSION_` constant names.
-function get(Session self, uint256 word) pure returns (uint256) {
-    return Memory.load(Session.unwrap(self), word);
+function get(Session, uint256 word) pure returns (uint256) {
+    return Memory.load(SESSION_PLACE, word);
 }
 
 /// @notice Sets the word that a `SESSION_` constant names; `value` has the width of its EIP-712 type.
-function set(Session self, uint256 word, uint256 value) pure {
-    Memory.store(Session.unwrap(self), word, value);
+function set(Session, uint256 word, uint256 value) pure {
+    Memory.store(SESSION_PLACE, word, value);
 }
 
 /// @notice The session id: `keccak256(abi.encode(typeHash, account, ... permissionsRoot))`.
-function id(Session self) pure returns (bytes32) {
-    return Memory.hash(Session.unwrap(self), SESSION_WORDS);
+function id(Session) pure returns (bytes32) {
+    return Memory.hash(SESSION_PLACE, SESSION_WORDS);
 }
