@@ -74,7 +74,7 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
         PackedUserOperation calldata userOp,
         bytes32 userOpHash
     ) external override returns (uint256 validationData) {
-        if (msg.sender != userOp.sender) revert NotSender(msg.sender, userOp.sender);
+        if (uint160(msg.sender) != UserOps.sender(userOp)) revert NotSender(msg.sender, userOp.sender);
         reserveFrame();
         Session session = newSession();
         Ledger ledger = newLedger();
@@ -98,7 +98,7 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
         bool signed = _signedByKey(envelope, at, userOpHash);
         _addFee(userOp, session, ledger, !signed);
 
-        state.save(stored, ledger.settle(state, first));
+        state.save(stored, ledger.settle(session, state, first));
         return signed ? TimeRange.unwrap(ledger.range()) : VALIDATION_FAILED;
     }
 
@@ -274,8 +274,12 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
 
     /// Who pays for the operation: an allowed paymaster, or the account from the budget that the session names.
     function _addFee(PackedUserOperation calldata userOp, Session session, Ledger ledger, bool capped) private pure {
-        if (UserOps.sponsored(userOp, address(uint160(session.get(SESSION_PAYMASTER))))) return;
         uint256 feeBudget = session.get(SESSION_FEE_BUDGET);
+        bytes calldata paymasterAndData = UserOps.field(userOp, UserOps.PAYMASTER_AND_DATA);
+        if (paymasterAndData.length != 0) {
+            UserOps.requirePaymaster(paymasterAndData, address(uint160(session.get(SESSION_PAYMASTER))));
+            return;
+        }
         if (feeBudget == FEES_SPONSORED) revert PaymasterRequired();
         if (feeBudget != FEES_UNLIMITED) ledger.addFee(feeBudget, UserOps.maxFee(userOp), capped);
     }

@@ -13,7 +13,7 @@ import {
     ENVELOPE_START,
     newEnvelope
 } from "../types/Envelope.sol";
-import {Ledger, LEDGER_TIME} from "../types/Ledger.sol";
+import {Ledger, LEDGER_TIME, LEDGER_VALID_AFTER, LEDGER_VALID_UNTIL} from "../types/Ledger.sol";
 import {
     FEES_UNLIMITED,
     MAX_GRANT_HEIGHT,
@@ -31,7 +31,6 @@ import {
     SESSION_VALID_UNTIL,
     TIME_LIMIT
 } from "../types/Session.sol";
-import {TimeRange} from "../types/TimeRange.sol";
 import {wordAt} from "./CalldataWord.sol";
 import {EnvelopeReader} from "./EnvelopeReader.sol";
 import {Memory} from "./Memory.sol";
@@ -54,8 +53,6 @@ library EnvelopeCodec {
     uint256 private constant TIME_FLAG = 8;
     /// @dev Bit i: head i is valid. Any flags, any mode but 3.
     uint256 private constant VALID_HEADS = 0x7777;
-    /// @dev Validity times in a {TimeRange}.
-    uint256 private constant TIMES_MASK = ((1 << 96) - 1) << 160;
 
     /// @notice The envelope in `userOp.signature`, unread.
     function open(bytes calldata signature) internal pure returns (Envelope) {
@@ -83,16 +80,13 @@ library EnvelopeCodec {
             envelope.set(ENVELOPE_MODE, head & MODE_MASK);
             session.set(SESSION_SALT, uint64(word >> 184));
             at += 21;
-            TimeRange window = _window(envelope, at, word);
-            session.set(SESSION_VALID_AFTER, window.validAfter());
-            session.set(SESSION_VALID_UNTIL, window.validUntil());
-            ledger.start(window);
+            _setWindow(envelope, at, uint48(word >> 136), uint48(word >> 88), session, ledger);
             if (head & PAYMASTER_FLAG != 0) at = _takePaymaster(envelope, at, session);
             word = wordAt(at);
             session.set(SESSION_FEE_BUDGET, word >> 248);
             at = _takeSigner(envelope, at + 3, uint16(word >> 232), session);
             at = _takeBudgets(envelope, at, session, ledger);
-            if (head & TIME_FLAG != 0) at = _takeTime(envelope, at, ledger);
+            if (head & TIME_FLAG != 0) at = _takeTime(envelope, at, session, ledger);
             uint256 height = wordAt(at) >> 248;
             next = at + 1;
             envelope.reach(next);
@@ -144,16 +138,25 @@ library EnvelopeCodec {
         }
     }
 
-    /// The window, whose fields end at `end`, 88 bits before the end of the first word: in the order of a {TimeRange}.
-    function _window(Envelope envelope, uint256 end, uint256 word) private pure returns (TimeRange window) {
+    /// The window, whose fields end at `end`.
+    function _setWindow(
+        Envelope envelope,
+        uint256 end,
+        uint256 validAfter,
+        uint256 validUntil,
+        Session session,
+        Ledger ledger
+    ) private pure {
         unchecked {
-            window = TimeRange.wrap((word << 72) & TIMES_MASK);
-            (uint256 validAfter, uint256 validUntil) = (window.validAfter(), window.validUntil());
             // 1 <= validAfter < validUntil < TIME_LIMIT: a difference below 0 wraps around, above any limit.
             if ((validAfter - 1) | (validUntil - validAfter - 1) | validUntil >= TIME_LIMIT) {
                 envelope.reach(end);
                 revert ISessionKeyValidator.InvalidTimeWindow(uint48(validAfter), uint48(validUntil));
             }
+            session.set(SESSION_VALID_AFTER, validAfter);
+            session.set(SESSION_VALID_UNTIL, validUntil);
+            ledger.set(LEDGER_VALID_AFTER, validAfter);
+            ledger.set(LEDGER_VALID_UNTIL, validUntil);
         }
     }
 
@@ -251,12 +254,21 @@ library EnvelopeCodec {
         }
     }
 
-    function _takeTime(Envelope envelope, uint256 at, Ledger ledger) private pure returns (uint256 next) {
+    function _takeTime(
+        Envelope envelope,
+        uint256 at,
+        Session session,
+        Ledger ledger
+    ) private pure returns (uint256 next) {
         unchecked {
             uint256 time = wordAt(at) >> 208;
             next = at + 6;
-            (uint256 validAfter, uint256 validUntil) = (ledger.window().validAfter(), ledger.window().validUntil());
-            if (time < validAfter || time > validUntil) {
+            (uint256 validAfter, uint256 validUntil) = (
+                session.get(SESSION_VALID_AFTER),
+                session.get(SESSION_VALID_UNTIL)
+            );
+            // Before the session wraps around.
+            if (time - validAfter > validUntil - validAfter) {
                 envelope.reach(next);
                 revert ISessionKeyValidator.TimeOutsideSession(uint48(time), uint48(validAfter), uint48(validUntil));
             }

@@ -28,12 +28,15 @@ library EnvelopeReader {
             }
             next = at + 1 + size;
             uint256 word = wordAt(at + 1);
-            if (word >> 248 == 0 && size != 0) {
-                reach(self, next);
-                revert ISessionKeyValidator.IntegerNotMinimal(size);
-            }
             // For no bytes, everything is shifted out.
             value = word >> (256 - 8 * size);
+            // The byte after the integer may well be zero.
+            if (word >> 248 == 0) {
+                if (size != 0) {
+                    reach(self, next);
+                    revert ISessionKeyValidator.IntegerNotMinimal(size);
+                }
+            }
         }
     }
 

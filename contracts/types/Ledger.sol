@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Memory} from "../libraries/Memory.sol";
 import {Budget} from "./Budget.sol";
 import {LEDGER_PLACE} from "./Frame.sol";
-import {TimeRange} from "./TimeRange.sol";
+import {TimeRange, timeRange} from "./TimeRange.sol";
 
 /**
  * @notice What one operation asks of the budgets of its session, and for when; nothing is stored until all of it is
@@ -13,7 +13,7 @@ import {TimeRange} from "./TimeRange.sol";
  */
 type Ledger is uint256;
 
-using {get, set, start, openAll, terms, asked, open, add, addFee, window, range, narrow} for Ledger global;
+using {get, set, openAll, terms, asked, open, add, addFee, range, narrow} for Ledger global;
 
 /// @dev Bit i: budget i is charged, be it with 0.
 uint256 constant LEDGER_TOUCHED = 0;
@@ -21,10 +21,10 @@ uint256 constant LEDGER_TOUCHED = 0;
 uint256 constant LEDGER_COUNT = 1;
 /// @dev The claimed time in unix seconds; 0 when none is claimed (no session is alive at 0).
 uint256 constant LEDGER_TIME = 2;
-/// @dev The {TimeRange} of the session.
-uint256 constant LEDGER_WINDOW = 3;
-/// @dev The {TimeRange} in which the operation may run: the window, narrowed by the budgets that depend on time.
-uint256 constant LEDGER_RANGE = 4;
+/// @dev When the operation may run: the window of the session, narrowed by the budgets that depend on time.
+uint256 constant LEDGER_VALID_AFTER = 3;
+/// @dev Inclusive.
+uint256 constant LEDGER_VALID_UNTIL = 4;
 /// @dev 1 + the budget whose fees are cut off at what remains instead of refused: the operation has a wrong key, so it
 /// cannot land. 0 if there is none.
 uint256 constant LEDGER_CAPPED = 5;
@@ -35,12 +35,6 @@ uint256 constant LEDGER_WORDS = 7;
 /// @notice The ledger of this validation; all its words are zero.
 function newLedger() pure returns (Ledger) {
     return Ledger.wrap(LEDGER_PLACE);
-}
-
-/// @notice Sets the session's window. The operation may run in all of it so far.
-function start(Ledger self, TimeRange sessionWindow) pure {
-    self.set(LEDGER_WINDOW, TimeRange.unwrap(sessionWindow));
-    self.set(LEDGER_RANGE, TimeRange.unwrap(sessionWindow));
 }
 
 /// @notice The word that a `LEDGER_` constant names.
@@ -61,19 +55,15 @@ function openAll(Ledger self, uint256 count) pure {
     }
 }
 
-/// @notice The window of the session.
-function window(Ledger self) pure returns (TimeRange) {
-    return TimeRange.wrap(self.get(LEDGER_WINDOW));
-}
-
 /// @notice When the operation may run.
 function range(Ledger self) pure returns (TimeRange) {
-    return TimeRange.wrap(self.get(LEDGER_RANGE));
+    return timeRange(self.get(LEDGER_VALID_AFTER), self.get(LEDGER_VALID_UNTIL));
 }
 
 /// @notice The operation may run between `from` and `to` only, both inclusive.
 function narrow(Ledger self, uint256 from, uint256 to) pure {
-    self.set(LEDGER_RANGE, TimeRange.unwrap(self.range().narrow(from, to)));
+    if (from > self.get(LEDGER_VALID_AFTER)) self.set(LEDGER_VALID_AFTER, from);
+    if (to < self.get(LEDGER_VALID_UNTIL)) self.set(LEDGER_VALID_UNTIL, to);
 }
 
 /// @notice The terms of budget `index`.
