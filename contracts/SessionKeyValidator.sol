@@ -74,7 +74,8 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
         PackedUserOperation calldata userOp,
         bytes32 userOpHash
     ) external override returns (uint256 validationData) {
-        if (uint160(msg.sender) != UserOps.sender(userOp)) revert NotSender(msg.sender, userOp.sender);
+        uint256 sender = UserOps.sender(userOp);
+        if (sender != uint160(msg.sender)) revert NotSender(msg.sender, address(uint160(sender)));
         reserveFrame();
         Session session = newSession();
         Ledger ledger = newLedger();
@@ -119,7 +120,7 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
     function onInstall(bytes calldata data) external override {
         bytes32[] calldata sessionIds = InstallData.sessionIds(data);
         emit EpochBumped(msg.sender, _accounts[msg.sender].reset(true));
-        for (uint256 i; i < sessionIds.length; ++i) _enable(sessionIds[i], "");
+        for (uint256 i; i < sessionIds.length; ++i) _enable(sessionIds[i]);
     }
 
     /**
@@ -140,13 +141,14 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
     /// @inheritdoc ISessionKeyValidator
     function enableSession(bytes32 sessionId, bytes calldata data) external override {
         _accounts[msg.sender].requireInstalled();
-        _enable(sessionId, data);
+        _sessions[sessionId][msg.sender].enable(sessionId);
+        emit SessionEnabled(msg.sender, sessionId, data);
     }
 
     /// @inheritdoc ISessionKeyValidator
     function enableSessions(bytes32[] calldata sessionIds) external override {
         _accounts[msg.sender].requireInstalled();
-        for (uint256 i; i < sessionIds.length; ++i) _enable(sessionIds[i], "");
+        for (uint256 i; i < sessionIds.length; ++i) _enable(sessionIds[i]);
     }
 
     /// @inheritdoc ISessionKeyValidator
@@ -269,7 +271,7 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
     /// The key signs the whole envelope, because `userOp.signature` is not covered by `userOpHash`.
     function _signedByKey(Envelope envelope, uint256 end, bytes32 userOpHash) private view returns (bool) {
         (bytes32 envelopeHash, bytes calldata signer, bytes calldata signature) = envelope.close(end);
-        return Signatures.byKey(signer, _digest(SessionHash.ofUse(userOpHash, envelopeHash)), signature);
+        return Signatures.byKey(signer, SessionHash.digestOfUse(DOMAIN_SEPARATOR, userOpHash, envelopeHash), signature);
     }
 
     /// Who pays for the operation: an allowed paymaster, or the account from the budget that the session names.
@@ -284,9 +286,9 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
         if (feeBudget != FEES_UNLIMITED) ledger.addFee(feeBudget, UserOps.maxFee(userOp), capped);
     }
 
-    function _enable(bytes32 sessionId, bytes memory data) private {
+    function _enable(bytes32 sessionId) private {
         _sessions[sessionId][msg.sender].enable(sessionId);
-        emit SessionEnabled(msg.sender, sessionId, data);
+        emit SessionEnabled(msg.sender, sessionId, "");
     }
 
     function _revoke(address account, bytes32 sessionId) private {

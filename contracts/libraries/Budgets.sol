@@ -30,7 +30,7 @@ library Budgets {
         unchecked {
             uint256 touched = ledger.get(LEDGER_TOUCHED);
             if (touched == 0) return first;
-            if (touched & 3 != 0) first = _chargePair(ledger, session, first, 0, touched);
+            first = _chargePair(ledger, session, first, 0, touched);
             for (uint256 w = 1; touched >> (2 * w) != 0; ++w) {
                 if ((touched >> (2 * w)) & 3 == 0) continue;
                 uint256 word = state.words[w];
@@ -47,7 +47,7 @@ library Budgets {
      */
     function charge(Ledger ledger, Session session, uint256 index, Usage usage) internal pure returns (Usage) {
         unchecked {
-            Budget budget = ledger.terms(index);
+            Budget budget = ledger.budget(index);
             uint256 kind = budget.kind();
             uint256 spent = usage.spent();
             uint256 available = budget.limit();
@@ -69,7 +69,7 @@ library Budgets {
                 }
             }
 
-            uint256 asked = ledger.asked(index);
+            uint256 asked = budget.asked();
             // A stream that was charged at a later time may have spent more than had accrued at this one.
             if (spent > available || asked > available - spent) asked = _capped(ledger, index, available, spent);
             return usageOf(spent + asked, current);
@@ -91,7 +91,7 @@ library Budgets {
     function _capped(Ledger ledger, uint256 index, uint256 available, uint256 spent) private pure returns (uint256) {
         unchecked {
             bool capped = ledger.get(LEDGER_CAPPED) == index + 1;
-            uint256 asked = capped ? ledger.get(LEDGER_CAPPED_ASKED) : ledger.asked(index);
+            uint256 asked = capped ? ledger.get(LEDGER_CAPPED_ASKED) : ledger.budget(index).asked();
             if (spent > available || asked > available - spent) {
                 revert ISessionKeyValidator.BudgetExceeded(index, asked, Math.saturatingSub(available, spent));
             }
@@ -108,15 +108,23 @@ library Budgets {
         uint256 touched
     ) private pure returns (uint256) {
         unchecked {
-            if (touched & 1 != 0) {
-                Usage usage = charge(ledger, session, index, Usage.wrap(word & USAGE_MASK));
-                word = (word & ~USAGE_MASK) | Usage.unwrap(usage);
-            }
-            if (touched & 2 != 0) {
-                Usage usage = charge(ledger, session, index + 1, Usage.wrap((word >> USAGE_BITS) & USAGE_MASK));
-                word = (word & ~(USAGE_MASK << USAGE_BITS)) | (Usage.unwrap(usage) << USAGE_BITS);
-            }
+            if (touched & 1 != 0) word = _chargeAt(ledger, session, word, index, 0);
+            if (touched & 2 != 0) word = _chargeAt(ledger, session, word, index + 1, USAGE_BITS);
             return word;
         }
+    }
+
+    /// {charge} on the usage that is `shift` bits up in a word.
+    function _chargeAt(
+        Ledger ledger,
+        Session session,
+        uint256 word,
+        uint256 index,
+        uint256 shift
+    ) private pure returns (uint256) {
+        uint256 usage = (word >> shift) & USAGE_MASK;
+        // The bits that change: all others of the word stay.
+        uint256 changed = usage ^ Usage.unwrap(charge(ledger, session, index, Usage.wrap(usage)));
+        return word ^ (changed << shift);
     }
 }

@@ -11,7 +11,7 @@ import {
     SOURCE_ARGUMENT,
     SOURCE_COUNT
 } from "../types/Charge.sol";
-import {Envelope} from "../types/Envelope.sol";
+import {Envelope, ENVELOPE_ITEM_END} from "../types/Envelope.sol";
 import {Ledger, LEDGER_COUNT} from "../types/Ledger.sol";
 import {MAX_PATH_LENGTH} from "../types/Rule.sol";
 import {Arguments} from "./Arguments.sol";
@@ -45,8 +45,8 @@ library Charges {
             uint256 amount;
             bytes32 pathHash = SessionHash.EMPTY;
             if (source == SOURCE_ARGUMENT && length - 1 < MAX_PATH_LENGTH) {
-                envelope.reach(next);
-                (amount, pathHash) = call.take(at + 3, length);
+                envelope.set(ENVELOPE_ITEM_END, next);
+                (amount, pathHash) = call.take(envelope, at + 3, length);
             } else {
                 _requireNoPath(envelope, at, source, length);
                 amount = source == SOURCE_COUNT ? 1 : call.get(CALL_VALUE);
@@ -65,9 +65,11 @@ library Charges {
                 envelope.reach(at + 2);
                 revert ISessionKeyValidator.UnknownSource(source);
             }
-            envelope.reach(at + 3);
             (uint256 min, uint256 max) = source == SOURCE_ARGUMENT ? (1, MAX_PATH_LENGTH) : (0, 0);
-            if (length - min > max - min) revert ISessionKeyValidator.InvalidPathLength(length, min, max);
+            if (length - min > max - min) {
+                envelope.reach(at + 3);
+                revert ISessionKeyValidator.InvalidPathLength(length, min, max);
+            }
         }
     }
 }

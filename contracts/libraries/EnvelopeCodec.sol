@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
-import {Budget, budgetOf, BUDGET_STREAM, BUDGET_TOTAL, MAX_BUDGETS, MAX_PERIODS, MIN_PERIOD} from "../types/Budget.sol";
+import {Budget, BUDGET_STREAM, BUDGET_TOTAL, MAX_BUDGETS, MAX_PERIODS, MIN_PERIOD} from "../types/Budget.sol";
 import {
     Envelope,
     ENVELOPE_END,
@@ -214,26 +214,26 @@ library EnvelopeCodec {
                 session.set(SESSION_BUDGETS_HASH, uint256(SessionHash.EMPTY));
                 return next;
             }
-            ledger.openAll(count);
+            ledger.open(count);
             uint256 hashes = Memory.allocate(count);
             uint256 duration = session.get(SESSION_VALID_UNTIL) - session.get(SESSION_VALID_AFTER);
             for (uint256 i; i < count; ++i) {
-                Budget budget;
-                (budget, next) = _budgetAt(envelope, next, i, duration);
-                ledger.open(i, budget);
-                Memory.store(hashes, i, uint256(SessionHash.ofBudget(budget)));
+                Budget budget = ledger.budget(i);
+                next = _takeBudget(envelope, next, i, duration, budget);
+                Memory.store(hashes, i, uint256(budget.hash()));
             }
             session.set(SESSION_BUDGETS_HASH, uint256(Memory.hash(hashes, count)));
         }
     }
 
     /// `duration` is that of the session, which must not have more periods than the usage word can number.
-    function _budgetAt(
+    function _takeBudget(
         Envelope envelope,
         uint256 at,
         uint256 index,
-        uint256 duration
-    ) private pure returns (Budget, uint256 next) {
+        uint256 duration,
+        Budget budget
+    ) private pure returns (uint256 next) {
         unchecked {
             uint256 kind = wordAt(at) >> 248;
             if (kind > BUDGET_STREAM) {
@@ -250,7 +250,7 @@ library EnvelopeCodec {
                 uint256 min = kind == BUDGET_TOTAL ? 0 : (shortest < MIN_PERIOD ? MIN_PERIOD : shortest);
                 revert ISessionKeyValidator.InvalidBudgetPeriod(index, period, min);
             }
-            return (budgetOf(kind, limit, period), next);
+            budget.fill(kind, limit, period);
         }
     }
 

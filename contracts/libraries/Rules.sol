@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
 import {Call, CALL_INDEX} from "../types/Call.sol";
-import {Envelope} from "../types/Envelope.sol";
+import {Envelope, ENVELOPE_ITEM_END} from "../types/Envelope.sol";
 import {
     MAX_PATH_LENGTH,
     OP_EQ,
@@ -50,26 +50,34 @@ library Rules {
                 revert ISessionKeyValidator.UnknownOp(op);
             }
             (uint256 path, uint256 pathLength) = _pathAt(envelope, at + 1, 1);
-            (uint256 other, uint256 otherLength) = _pathAt(envelope, path + 2 * pathLength, 0);
-            (uint256 mask, uint256 afterMask) = _maskAt(envelope, other + 2 * otherLength);
+            next = path + 2 * pathLength;
+            (uint256 other, uint256 otherLength, uint256 mask) = (0, 0, type(uint256).max);
+            // Most rules have neither another argument nor a mask: two zero bytes.
+            if (wordAt(next) >> 240 == 0) {
+                next += 2;
+            } else {
+                (other, otherLength) = _pathAt(envelope, next, 0);
+                (mask, next) = _maskAt(envelope, other + 2 * otherLength);
+            }
             uint256 value;
-            (value, next) = envelope.integerAt(afterMask, 32);
-            envelope.reach(next);
+            (value, next) = envelope.integerAt(next, 32);
+            envelope.set(ENVELOPE_ITEM_END, next);
             rule.set(RULE_OP, op);
             rule.set(RULE_MASK, mask);
             rule.set(RULE_VALUE, value);
 
-            (uint256 argument, bytes32 pathHash) = call.take(path, pathLength);
+            (uint256 argument, bytes32 pathHash) = call.take(envelope, path, pathLength);
             rule.set(RULE_PATH_HASH, uint256(pathHash));
             bytes32 otherHash = SessionHash.EMPTY;
             if (otherLength != 0) {
                 uint256 factor;
-                (factor, otherHash) = call.take(other, otherLength);
-                value = _product(call, index, factor, value);
+                (factor, otherHash) = call.take(envelope, other, otherLength);
+                value = _product(envelope, call, index, factor, value);
             }
             rule.set(RULE_OTHER_HASH, uint256(otherHash));
             argument &= mask;
             if (op == OP_EQ ? argument != value : !_holds(op, argument, value)) {
+                envelope.reachItem();
                 revert ISessionKeyValidator.RuleNotMet(call.get(CALL_INDEX), index, op, argument, value);
             }
         }
@@ -122,10 +130,17 @@ library Rules {
     }
 
     /// `argument * factor / 1e18`, rounded down.
-    function _product(Call call, uint256 index, uint256 argument, uint256 factor) private pure returns (uint256) {
+    function _product(
+        Envelope envelope,
+        Call call,
+        uint256 index,
+        uint256 argument,
+        uint256 factor
+    ) private pure returns (uint256) {
         (uint256 high, ) = Math.mul512(argument, factor);
         // The quotient fits in 256 bits exactly if the high word is below the divisor; mulDiv would panic otherwise.
         if (high >= ONE) {
+            envelope.reachItem();
             revert ISessionKeyValidator.ProductTooLarge(call.get(CALL_INDEX), index, argument, factor);
         }
         return Math.mulDiv(argument, factor, ONE);

@@ -34,7 +34,7 @@ library UserOps {
         }
     }
 
-    /// @notice `userOp.sender`, as a whole word: Solidity's check of the upper 12 bytes has no reason either.
+    /// @notice `userOp.sender` as a whole word, without Solidity's check of its upper bytes: no account's address has any.
     function sender(PackedUserOperation calldata userOp) internal pure returns (uint256 word) {
         assembly ("memory-safe") {
             word := calldataload(userOp)

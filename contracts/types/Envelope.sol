@@ -5,7 +5,7 @@ import {Memory} from "../libraries/Memory.sol";
 import {ENVELOPE_PLACE} from "./Frame.sol";
 
 /**
- * @notice The envelope in `userOp.signature`: where it lies, and what its header said besides the session. Six words in
+ * @notice The envelope in `userOp.signature`: where it lies, and what its header said besides the session. Seven words in
  * memory; positions are in calldata.
  */
 type Envelope is uint256;
@@ -22,7 +22,9 @@ uint256 constant ENVELOPE_HEIGHT = 3;
 /// @dev Where the signer's bytes start.
 uint256 constant ENVELOPE_SIGNER = 4;
 uint256 constant ENVELOPE_SIGNER_LENGTH = 5;
-uint256 constant ENVELOPE_WORDS = 6;
+/// @dev Where the rule or the charge ends that is being judged.
+uint256 constant ENVELOPE_ITEM_END = 6;
+uint256 constant ENVELOPE_WORDS = 7;
 
 /// @dev The session must be enabled.
 uint256 constant MODE_USE = 0;

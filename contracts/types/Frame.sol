@@ -11,19 +11,19 @@ pragma solidity ^0.8.30;
 uint256 constant FRAME_START = 0x80;
 /// @dev 12 words.
 uint256 constant SESSION_PLACE = 0x80;
-/// @dev 6 words.
+/// @dev 7 words.
 uint256 constant ENVELOPE_PLACE = 0x200;
 /// @dev 5 words.
-uint256 constant CALL_PLACE = 0x2c0;
+uint256 constant CALL_PLACE = 0x2e0;
 /// @dev 7 words.
-uint256 constant PERMISSION_PLACE = 0x360;
+uint256 constant PERMISSION_PLACE = 0x380;
 /// @dev 6 words.
-uint256 constant RULE_PLACE = 0x440;
+uint256 constant RULE_PLACE = 0x460;
 /// @dev 4 words.
-uint256 constant CHARGE_PLACE = 0x500;
+uint256 constant CHARGE_PLACE = 0x520;
 /// @dev 7 words. The last one: its budgets follow.
-uint256 constant LEDGER_PLACE = 0x580;
-uint256 constant FRAME_END = 0x660;
+uint256 constant LEDGER_PLACE = 0x5a0;
+uint256 constant FRAME_END = 0x680;
 
 /**
  * @notice Takes the memory of all places, before anything else is allocated.

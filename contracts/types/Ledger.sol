@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Memory} from "../libraries/Memory.sol";
-import {Budget} from "./Budget.sol";
-import {LEDGER_PLACE} from "./Frame.sol";
+import {Budget, BUDGET_WORDS} from "./Budget.sol";
+import {FRAME_END, LEDGER_PLACE} from "./Frame.sol";
 import {TimeRange, timeRange} from "./TimeRange.sol";
 
 /**
  * @notice What one operation asks of the budgets of its session, and for when; nothing is stored until all of it is
- * known. In memory: the `LEDGER_` words, then terms and asked amount of each budget.
+ * known. In memory: the `LEDGER_` words, then the budgets.
  */
 type Ledger is uint256;
 
-using {get, set, openAll, terms, asked, open, add, addFee, range, narrow} for Ledger global;
+using {get, set, open, budget, add, addFee, range, narrow} for Ledger global;
 
 /// @dev Bit i: budget i is charged, be it with 0.
 uint256 constant LEDGER_TOUCHED = 0;
@@ -47,11 +46,11 @@ function set(Ledger, uint256 word, uint256 value) pure {
     Memory.store(LEDGER_PLACE, word, value);
 }
 
-/// @notice Room for `count` budgets, each to be {open}ed. Nothing must have been allocated before: they follow the ledger.
-function openAll(Ledger self, uint256 count) pure {
+/// @notice Room for `count` budgets, each to be filled in. Nothing must have been allocated before: they follow the ledger.
+function open(Ledger self, uint256 count) pure {
     unchecked {
         self.set(LEDGER_COUNT, count);
-        Memory.allocate(2 * count);
+        Memory.allocate(BUDGET_WORDS * count);
     }
 }
 
@@ -66,33 +65,18 @@ function narrow(Ledger self, uint256 from, uint256 to) pure {
     if (to < self.get(LEDGER_VALID_UNTIL)) self.set(LEDGER_VALID_UNTIL, to);
 }
 
-/// @notice The terms of budget `index`.
-function terms(Ledger self, uint256 index) pure returns (Budget) {
+/// @notice Budget `index`.
+function budget(Ledger, uint256 index) pure returns (Budget) {
     unchecked {
-        return Budget.wrap(self.get(LEDGER_WORDS + 2 * index));
+        return Budget.wrap(FRAME_END + 32 * BUDGET_WORDS * index);
     }
 }
 
-/// @notice The amount asked of budget `index` by the calls, without fees; saturating.
-function asked(Ledger self, uint256 index) pure returns (uint256) {
-    unchecked {
-        return self.get(LEDGER_WORDS + 1 + 2 * index);
-    }
-}
-
-/// @notice Enters the terms of budget `index`; nothing is asked of it yet.
-function open(Ledger self, uint256 index, Budget budget) pure {
-    unchecked {
-        self.set(LEDGER_WORDS + 2 * index, Budget.unwrap(budget));
-        self.set(LEDGER_WORDS + 1 + 2 * index, 0);
-    }
-}
-
-/// @notice Asks `amount` of budget `index`. A sum beyond 2^256 - 1 stays there: no budget has that much.
+/// @notice Asks `amount` of budget `index`.
 function add(Ledger self, uint256 index, uint256 amount) pure {
     unchecked {
         self.set(LEDGER_TOUCHED, self.get(LEDGER_TOUCHED) | (1 << index));
-        self.set(LEDGER_WORDS + 1 + 2 * index, Math.saturatingAdd(self.asked(index), amount));
+        self.budget(index).ask(amount);
     }
 }
 
@@ -101,7 +85,7 @@ function addFee(Ledger self, uint256 index, uint256 fee, bool capped) pure {
     unchecked {
         if (capped) {
             self.set(LEDGER_CAPPED, index + 1);
-            self.set(LEDGER_CAPPED_ASKED, self.asked(index));
+            self.set(LEDGER_CAPPED_ASKED, self.budget(index).asked());
         }
         self.add(index, fee);
     }
