@@ -45,31 +45,31 @@ const feeLimit = parseEther("1");
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: "call",
-    limit: 9_300n,
+    limit: 7_000n,
     calls: (w) => [increment(w)],
     terms: (w) => ({ permissions: [mayIncrement(w)] }),
   },
   {
     name: "callFees",
-    limit: 13_300n,
+    limit: 11_500n,
     calls: (w) => [increment(w)],
     terms: (w) => ({ permissions: [mayIncrement(w)], budgets: [totalBudget(feeLimit)], feeBudget: 0 }),
   },
   {
     name: "erc20Total",
-    limit: 15_200n,
+    limit: 13_200n,
     calls: (w) => [transfer(w)],
     terms: (w) => ({ permissions: [mayTransfer(w)], budgets: [totalBudget(limit)] }),
   },
   {
     name: "erc20Weekly",
-    limit: 15_900n,
+    limit: 13_800n,
     calls: (w) => [transfer(w)],
     terms: (w) => ({ permissions: [mayTransfer(w)], budgets: [periodicBudget(limit, WEEK)] }),
   },
   {
     name: "erc20WeeklyFees",
-    limit: 17_300n,
+    limit: 15_000n,
     calls: (w) => [transfer(w)],
     terms: (w) => ({
       permissions: [mayTransfer(w)],
@@ -79,13 +79,13 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "batch3",
-    limit: 14_200n,
+    limit: 10_600n,
     calls: (w) => [increment(w), increment(w), increment(w)],
     terms: (w) => ({ permissions: [mayIncrement(w)] }),
   },
   {
     name: "of256",
-    limit: 6_500n,
+    limit: 5_800n,
     calls: (w) => [increment(w)],
     terms: (w) => ({
       permissions: Array.from({ length: 256 }, (_, i) =>

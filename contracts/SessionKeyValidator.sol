@@ -23,7 +23,8 @@ import {TypeHashes} from "./libraries/TypeHashes.sol";
 import {UserOps} from "./libraries/UserOps.sol";
 import {Calls} from "./types/Call.sol";
 import {Envelope, ENVELOPE_MODE, MODE_ENABLE, MODE_SIGNED, MODE_USE} from "./types/Envelope.sol";
-import {Ledger} from "./types/Ledger.sol";
+import {reserveFrame} from "./types/Frame.sol";
+import {Ledger, newLedger} from "./types/Ledger.sol";
 import {
     FEES_SPONSORED,
     FEES_UNLIMITED,
@@ -73,26 +74,32 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
         PackedUserOperation calldata userOp,
         bytes32 userOpHash
     ) external override returns (uint256 validationData) {
-        if (msg.sender != userOp.sender) revert NotSender(msg.sender, userOp.sender);
+        uint256 sender = UserOps.sender(userOp);
+        if (sender != uint160(msg.sender)) revert NotSender(msg.sender, address(uint160(sender)));
+        reserveFrame();
         Session session = newSession();
+        Ledger ledger = newLedger();
         session.set(SESSION_ACCOUNT, uint160(msg.sender));
         session.set(SESSION_CHAIN_ID, block.chainid);
         session.set(SESSION_EPOCH, _accounts[msg.sender].activeEpoch());
         UserOps.requireNoDelegationInitData(userOp);
 
         Envelope envelope = EnvelopeCodec.open(UserOps.field(userOp, UserOps.SIGNATURE));
-        Ledger ledger = envelope.takeHeader(session);
+        uint256 at = envelope.takeHeader(session, ledger);
         Calls calls = ExecutionDecoder.decode(UserOps.field(userOp, UserOps.CALL_DATA));
-        session.set(SESSION_PERMISSIONS_ROOT, uint256(envelope.takeRoot(calls, ledger)));
+        bytes32 root;
+        (root, at) = envelope.takeRoot(at, calls, ledger);
+        session.set(SESSION_PERMISSIONS_ROOT, uint256(root));
         bytes32 sessionId = session.id();
 
         SessionState storage state = _sessions[sessionId][msg.sender];
         uint256 stored = state.words[0];
-        uint256 first = _authorise(envelope, sessionId, stored);
-        bool signed = _signedByKey(envelope, userOpHash);
+        uint256 first;
+        (first, at) = _authorise(envelope, at, sessionId, stored);
+        bool signed = _signedByKey(envelope, at, userOpHash);
         _addFee(userOp, session, ledger, !signed);
 
-        state.save(stored, ledger.settle(state, first));
+        state.save(stored, ledger.settle(session, state, first));
         return signed ? TimeRange.unwrap(ledger.range()) : VALIDATION_FAILED;
     }
 
@@ -113,7 +120,7 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
     function onInstall(bytes calldata data) external override {
         bytes32[] calldata sessionIds = InstallData.sessionIds(data);
         emit EpochBumped(msg.sender, _accounts[msg.sender].reset(true));
-        for (uint256 i; i < sessionIds.length; ++i) _enable(sessionIds[i], "");
+        for (uint256 i; i < sessionIds.length; ++i) _enable(sessionIds[i]);
     }
 
     /**
@@ -134,13 +141,14 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
     /// @inheritdoc ISessionKeyValidator
     function enableSession(bytes32 sessionId, bytes calldata data) external override {
         _accounts[msg.sender].requireInstalled();
-        _enable(sessionId, data);
+        _sessions[sessionId][msg.sender].enable(sessionId);
+        emit SessionEnabled(msg.sender, sessionId, data);
     }
 
     /// @inheritdoc ISessionKeyValidator
     function enableSessions(bytes32[] calldata sessionIds) external override {
         _accounts[msg.sender].requireInstalled();
-        for (uint256 i; i < sessionIds.length; ++i) _enable(sessionIds[i], "");
+        for (uint256 i; i < sessionIds.length; ++i) _enable(sessionIds[i]);
     }
 
     /// @inheritdoc ISessionKeyValidator
@@ -237,41 +245,50 @@ contract SessionKeyValidator is ISessionKeyValidator, IERC5267 {
     // ----------------------------------------------------------------------------------------------------- steps
 
     /// Word 0 of a session that may be used: enabled before, or granted by the owner's signature in the envelope.
-    function _authorise(Envelope envelope, bytes32 sessionId, uint256 first) private returns (uint256) {
+    function _authorise(
+        Envelope envelope,
+        uint256 at,
+        bytes32 sessionId,
+        uint256 first
+    ) private returns (uint256, uint256 next) {
         uint256 status = SessionStore.statusOf(first);
+        uint256 mode = envelope.get(ENVELOPE_MODE);
+        if (mode == MODE_USE && status == SessionStore.STATUS_ENABLED) return (first, at);
         if (status == SessionStore.STATUS_REVOKED) revert SessionIsRevoked(sessionId);
         bool enabled = status == SessionStore.STATUS_ENABLED;
-        uint256 mode = envelope.get(ENVELOPE_MODE);
-        if (mode == MODE_USE) {
-            if (!enabled) revert SessionNotEnabled(sessionId);
-            return first;
-        }
-        (bytes32 structHash, bytes calldata signature) = envelope.takeGrant(sessionId);
-        if (mode == MODE_ENABLE && enabled) return first;
+        if (mode == MODE_USE) revert SessionNotEnabled(sessionId);
+        bytes32 structHash;
+        bytes calldata signature;
+        (structHash, signature, next) = envelope.takeGrant(at, sessionId);
+        if (mode == MODE_ENABLE && enabled) return (first, next);
         bytes32 digest = _digest(structHash);
         if (!Signatures.byOwner(msg.sender, digest, signature)) revert BadGrant(msg.sender, digest);
-        if (mode == MODE_SIGNED) return first;
+        if (mode == MODE_SIGNED) return (first, next);
         emit SessionEnabled(msg.sender, sessionId, "");
-        return SessionStore.withStatus(first, SessionStore.STATUS_ENABLED);
+        return (SessionStore.withStatus(first, SessionStore.STATUS_ENABLED), next);
     }
 
     /// The key signs the whole envelope, because `userOp.signature` is not covered by `userOpHash`.
-    function _signedByKey(Envelope envelope, bytes32 userOpHash) private view returns (bool) {
-        (bytes32 envelopeHash, bytes calldata signer, bytes calldata signature) = envelope.close();
-        return Signatures.byKey(signer, _digest(SessionHash.ofUse(userOpHash, envelopeHash)), signature);
+    function _signedByKey(Envelope envelope, uint256 end, bytes32 userOpHash) private view returns (bool) {
+        (bytes32 envelopeHash, bytes calldata signer, bytes calldata signature) = envelope.close(end);
+        return Signatures.byKey(signer, SessionHash.digestOfUse(DOMAIN_SEPARATOR, userOpHash, envelopeHash), signature);
     }
 
     /// Who pays for the operation: an allowed paymaster, or the account from the budget that the session names.
     function _addFee(PackedUserOperation calldata userOp, Session session, Ledger ledger, bool capped) private pure {
-        if (UserOps.sponsored(userOp, address(uint160(session.get(SESSION_PAYMASTER))))) return;
         uint256 feeBudget = session.get(SESSION_FEE_BUDGET);
+        bytes calldata paymasterAndData = UserOps.field(userOp, UserOps.PAYMASTER_AND_DATA);
+        if (paymasterAndData.length != 0) {
+            UserOps.requirePaymaster(paymasterAndData, address(uint160(session.get(SESSION_PAYMASTER))));
+            return;
+        }
         if (feeBudget == FEES_SPONSORED) revert PaymasterRequired();
         if (feeBudget != FEES_UNLIMITED) ledger.addFee(feeBudget, UserOps.maxFee(userOp), capped);
     }
 
-    function _enable(bytes32 sessionId, bytes memory data) private {
+    function _enable(bytes32 sessionId) private {
         _sessions[sessionId][msg.sender].enable(sessionId);
-        emit SessionEnabled(msg.sender, sessionId, data);
+        emit SessionEnabled(msg.sender, sessionId, "");
     }
 
     function _revoke(address account, bytes32 sessionId) private {

@@ -35,6 +35,12 @@ contract ModularAccount is AccountERC7579, Initializable {
     /// @notice `caller` is neither the factory nor the account itself.
     error UnauthorizedInitializer(address caller, address factory);
 
+    /// @dev An EOA has code of ours before it is initialised: only it and the factory may choose the first validators.
+    modifier onlyFactoryOrSelf() {
+        require(msg.sender == FACTORY || msg.sender == address(this), UnauthorizedInitializer(msg.sender, FACTORY));
+        _;
+    }
+
     /// @notice The caller becomes the factory; the implementation itself is locked.
     /// @param entryPoint_ the EntryPoint that every account of this implementation obeys, for good
     constructor(IEntryPoint entryPoint_) {
@@ -50,10 +56,9 @@ contract ModularAccount is AccountERC7579, Initializable {
      * @param initData what its `onInstall` expects
      *
      * @dev An account without a validator belongs to whoever initialises it. The factory does so in the transaction that
-     * creates the clone; an EOA has code of ours before it is initialised, hence the check of the caller.
+     * creates the clone.
      */
-    function initialize(address validator, bytes calldata initData) external initializer {
-        require(msg.sender == FACTORY || msg.sender == address(this), UnauthorizedInitializer(msg.sender, FACTORY));
+    function initialize(address validator, bytes calldata initData) external initializer onlyFactoryOrSelf {
         _installModule(MODULE_TYPE_VALIDATOR, validator, initData);
     }
 
@@ -61,8 +66,7 @@ contract ModularAccount is AccountERC7579, Initializable {
      * @notice {initialize} with several validators: an account whose owner and session keys both work from its first
      * operation on.
      */
-    function initializeWith(ValidatorInit[] calldata validators) external initializer {
-        require(msg.sender == FACTORY || msg.sender == address(this), UnauthorizedInitializer(msg.sender, FACTORY));
+    function initializeWith(ValidatorInit[] calldata validators) external initializer onlyFactoryOrSelf {
         for (uint256 i; i < validators.length; ++i) {
             _installModule(MODULE_TYPE_VALIDATOR, validators[i].validator, validators[i].initData);
         }

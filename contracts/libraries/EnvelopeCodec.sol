@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
-import {Budget, budgetOf, BUDGET_STREAM, BUDGET_TOTAL, MAX_BUDGETS, MAX_PERIODS, MIN_PERIOD} from "../types/Budget.sol";
+import {Budget, BUDGET_STREAM, BUDGET_TOTAL, MAX_BUDGETS, MAX_PERIODS, MIN_PERIOD} from "../types/Budget.sol";
 import {
     Envelope,
     ENVELOPE_END,
@@ -11,10 +11,9 @@ import {
     ENVELOPE_SIGNER,
     ENVELOPE_SIGNER_LENGTH,
     ENVELOPE_START,
-    MODE_SIGNED,
     newEnvelope
 } from "../types/Envelope.sol";
-import {Ledger, LEDGER_TIME, newLedger} from "../types/Ledger.sol";
+import {Ledger, LEDGER_TIME, LEDGER_VALID_AFTER, LEDGER_VALID_UNTIL} from "../types/Ledger.sol";
 import {
     FEES_UNLIMITED,
     MAX_GRANT_HEIGHT,
@@ -32,7 +31,6 @@ import {
     SESSION_VALID_UNTIL,
     TIME_LIMIT
 } from "../types/Session.sol";
-import {TimeRange, timeRange} from "../types/TimeRange.sol";
 import {wordAt} from "./CalldataWord.sol";
 import {EnvelopeReader} from "./EnvelopeReader.sol";
 import {Memory} from "./Memory.sol";
@@ -53,6 +51,8 @@ library EnvelopeCodec {
     uint256 private constant MODE_MASK = 3;
     uint256 private constant PAYMASTER_FLAG = 4;
     uint256 private constant TIME_FLAG = 8;
+    /// @dev Bit i: head i is valid. Any flags, any mode but 3.
+    uint256 private constant VALID_HEADS = 0x7777;
 
     /// @notice The envelope in `userOp.signature`, unread.
     function open(bytes calldata signature) internal pure returns (Envelope) {
@@ -65,37 +65,31 @@ library EnvelopeCodec {
     }
 
     /**
-     * @notice Reads everything up to the permissions: fills in the session's own fields and the envelope's, and returns
-     * a ledger with the session's budgets.
+     * @notice Reads everything up to the permissions: fills in the session's own fields, the envelope's, and the ledger's
+     * budgets and time.
      */
-    function takeHeader(Envelope envelope, Session session) internal pure returns (Ledger ledger) {
+    function takeHeader(Envelope envelope, Session session, Ledger ledger) internal pure returns (uint256 next) {
         unchecked {
-            uint256 at = envelope.position();
+            uint256 at = envelope.get(ENVELOPE_START);
             uint256 word = wordAt(at);
             uint256 head = word >> 248;
-            uint256 mode = head & MODE_MASK;
-            if (head > (MODE_MASK | PAYMASTER_FLAG | TIME_FLAG) || mode > MODE_SIGNED) {
+            if ((VALID_HEADS >> head) & 1 == 0) {
                 envelope.reach(at + 1);
                 revert ISessionKeyValidator.InvalidHead(head);
             }
-            envelope.set(ENVELOPE_MODE, mode);
+            envelope.set(ENVELOPE_MODE, head & MODE_MASK);
             session.set(SESSION_SALT, uint64(word >> 184));
             at += 21;
-            TimeRange window = _window(envelope, at, uint48(word >> 136), uint48(word >> 88));
-            session.set(SESSION_VALID_AFTER, window.validAfter());
-            session.set(SESSION_VALID_UNTIL, window.validUntil());
-            uint256 paymaster;
-            if (head & PAYMASTER_FLAG != 0) (paymaster, at) = _paymasterAt(envelope, at);
-            session.set(SESSION_PAYMASTER, paymaster);
+            _setWindow(envelope, at, uint48(word >> 136), uint48(word >> 88), session, ledger);
+            if (head & PAYMASTER_FLAG != 0) at = _takePaymaster(envelope, at, session);
             word = wordAt(at);
             session.set(SESSION_FEE_BUDGET, word >> 248);
-            at = _signerAt(envelope, at + 3, uint16(word >> 232), session);
-            (ledger, at) = _budgetsAt(envelope, at, session, window);
-            uint256 time;
-            if (head & TIME_FLAG != 0) (time, at) = _timeAt(envelope, at, window);
-            ledger.set(LEDGER_TIME, time);
+            at = _takeSigner(envelope, at + 3, uint16(word >> 232), session);
+            at = _takeBudgets(envelope, at, session, ledger);
+            if (head & TIME_FLAG != 0) at = _takeTime(envelope, at, session, ledger);
             uint256 height = wordAt(at) >> 248;
-            envelope.reach(at + 1);
+            next = at + 1;
+            envelope.reach(next);
             if (height > MAX_TREE_HEIGHT) revert ISessionKeyValidator.TreeTooHigh(height, MAX_TREE_HEIGHT);
             envelope.set(ENVELOPE_HEIGHT, height);
             session.set(SESSION_TYPE_HASH, uint256(TypeHashes.session(height)));
@@ -103,75 +97,82 @@ library EnvelopeCodec {
     }
 
     /**
-     * @notice Reads the grant: the session's place in the tree of sessions, and the owner's signature.
+     * @notice Reads the grant at `at`: the session's place in the tree of sessions, and the owner's signature.
      * @return structHash What the owner signed: the session itself, or a `SessionGrant` of several.
      * @return signature The owner's, for the account's ERC-1271.
      */
     function takeGrant(
         Envelope envelope,
+        uint256 at,
         bytes32 sessionId
-    ) internal pure returns (bytes32 structHash, bytes calldata signature) {
+    ) internal pure returns (bytes32 structHash, bytes calldata signature, uint256 next) {
         unchecked {
-            uint256 at = envelope.position();
             uint256 height = wordAt(at) >> 248;
-            envelope.reach(at + 1);
-            if (height > MAX_GRANT_HEIGHT) revert ISessionKeyValidator.GrantTooHigh(height, MAX_GRANT_HEIGHT);
-            bytes32 root = MerkleTree.takeRoot(envelope, sessionId, height);
-            structHash = height == 0 ? sessionId : SessionHash.ofGrant(envelope.get(ENVELOPE_HEIGHT), height, root);
-            at = envelope.position();
-            uint256 length = wordAt(at) >> 240;
-            envelope.reach(at + 2 + length);
-            signature = EnvelopeReader.slice(at + 2, length);
+            if (height > MAX_GRANT_HEIGHT) {
+                envelope.reach(at + 1);
+                revert ISessionKeyValidator.GrantTooHigh(height, MAX_GRANT_HEIGHT);
+            }
+            (structHash, at) = MerkleTree.takeRoot(envelope, at + 1, sessionId, height);
+            if (height != 0) structHash = SessionHash.ofGrant(envelope.get(ENVELOPE_HEIGHT), height, structHash);
+            signature = EnvelopeReader.slice(at + 2, wordAt(at) >> 240);
+            next = at + 2 + signature.length;
+            envelope.reach(next);
         }
     }
 
     /**
-     * @notice The end of the envelope: all that was read is what the key signed.
+     * @notice The end of the envelope, at `end`: all before it was read, and is what the key signed.
      * @return hash keccak256 of the envelope.
      * @return signer The signer's bytes, from the header.
      * @return signature The key's signature: the rest of `userOp.signature`.
      */
     function close(
-        Envelope envelope
+        Envelope envelope,
+        uint256 end
     ) internal pure returns (bytes32 hash, bytes calldata signer, bytes calldata signature) {
         unchecked {
             uint256 start = envelope.get(ENVELOPE_START);
-            uint256 position = envelope.position();
-            hash = SessionHash.ofCalldata(start, position - start);
+            hash = SessionHash.ofCalldata(start, end - start);
             signer = EnvelopeReader.slice(envelope.get(ENVELOPE_SIGNER), envelope.get(ENVELOPE_SIGNER_LENGTH));
-            signature = EnvelopeReader.slice(position, envelope.get(ENVELOPE_END) - position);
+            signature = EnvelopeReader.slice(end, envelope.get(ENVELOPE_END) - end);
         }
     }
 
     /// The window, whose fields end at `end`.
-    function _window(
+    function _setWindow(
         Envelope envelope,
         uint256 end,
         uint256 validAfter,
-        uint256 validUntil
-    ) private pure returns (TimeRange) {
+        uint256 validUntil,
+        Session session,
+        Ledger ledger
+    ) private pure {
         unchecked {
-            // 0 wraps around: above any end, and above the limit.
-            if (validAfter - 1 >= validUntil - 1 || validUntil - 1 >= TIME_LIMIT - 1) {
+            // 1 <= validAfter < validUntil < TIME_LIMIT: a difference below 0 wraps around, above any limit.
+            if ((validAfter - 1) | (validUntil - validAfter - 1) | validUntil >= TIME_LIMIT) {
                 envelope.reach(end);
                 revert ISessionKeyValidator.InvalidTimeWindow(uint48(validAfter), uint48(validUntil));
             }
-            return timeRange(validAfter, validUntil);
+            session.set(SESSION_VALID_AFTER, validAfter);
+            session.set(SESSION_VALID_UNTIL, validUntil);
+            ledger.set(LEDGER_VALID_AFTER, validAfter);
+            ledger.set(LEDGER_VALID_UNTIL, validUntil);
         }
     }
 
-    function _paymasterAt(Envelope envelope, uint256 at) private pure returns (uint256 paymaster, uint256 next) {
+    function _takePaymaster(Envelope envelope, uint256 at, Session session) private pure returns (uint256 next) {
         unchecked {
-            paymaster = wordAt(at) >> 96;
+            uint256 paymaster = wordAt(at) >> 96;
             next = at + 20;
             if (paymaster == 0) {
                 envelope.reach(next);
                 revert ISessionKeyValidator.ZeroPaymasterField();
             }
+            session.set(SESSION_PAYMASTER, paymaster);
         }
     }
 
-    function _signerAt(
+    function _takeSigner(
         Envelope envelope,
         uint256 at,
         uint256 length,
@@ -190,12 +191,12 @@ library EnvelopeCodec {
         }
     }
 
-    function _budgetsAt(
+    function _takeBudgets(
         Envelope envelope,
         uint256 at,
         Session session,
-        TimeRange window
-    ) private pure returns (Ledger ledger, uint256 next) {
+        Ledger ledger
+    ) private pure returns (uint256 next) {
         unchecked {
             uint256 count = wordAt(at) >> 248;
             next = at + 1;
@@ -204,34 +205,35 @@ library EnvelopeCodec {
                 envelope.reach(next);
                 revert ISessionKeyValidator.TooManyBudgets(count, MAX_BUDGETS);
             }
-            if (feeBudget >= count && feeBudget < FEES_UNLIMITED) {
+            // Below `count` wraps around.
+            if (feeBudget - count < FEES_UNLIMITED - count) {
                 envelope.reach(next);
                 revert ISessionKeyValidator.InvalidFeeBudget(feeBudget, count);
             }
-            ledger = newLedger(count, window);
             if (count == 0) {
                 session.set(SESSION_BUDGETS_HASH, uint256(SessionHash.EMPTY));
-                return (ledger, next);
+                return next;
             }
+            ledger.open(count);
             uint256 hashes = Memory.allocate(count);
-            uint256 duration = window.validUntil() - window.validAfter();
+            uint256 duration = session.get(SESSION_VALID_UNTIL) - session.get(SESSION_VALID_AFTER);
             for (uint256 i; i < count; ++i) {
-                Budget budget;
-                (budget, next) = _budgetAt(envelope, next, i, duration);
-                ledger.open(i, budget);
-                Memory.store(hashes, i, uint256(SessionHash.ofBudget(budget)));
+                Budget budget = ledger.budget(i);
+                next = _takeBudget(envelope, next, i, duration, budget);
+                Memory.store(hashes, i, uint256(budget.hash()));
             }
             session.set(SESSION_BUDGETS_HASH, uint256(Memory.hash(hashes, count)));
         }
     }
 
     /// `duration` is that of the session, which must not have more periods than the usage word can number.
-    function _budgetAt(
+    function _takeBudget(
         Envelope envelope,
         uint256 at,
         uint256 index,
-        uint256 duration
-    ) private pure returns (Budget, uint256 next) {
+        uint256 duration,
+        Budget budget
+    ) private pure returns (uint256 next) {
         unchecked {
             uint256 kind = wordAt(at) >> 248;
             if (kind > BUDGET_STREAM) {
@@ -248,23 +250,29 @@ library EnvelopeCodec {
                 uint256 min = kind == BUDGET_TOTAL ? 0 : (shortest < MIN_PERIOD ? MIN_PERIOD : shortest);
                 revert ISessionKeyValidator.InvalidBudgetPeriod(index, period, min);
             }
-            return (budgetOf(kind, limit, period), next);
+            budget.fill(kind, limit, period);
         }
     }
 
-    function _timeAt(
+    function _takeTime(
         Envelope envelope,
         uint256 at,
-        TimeRange window
-    ) private pure returns (uint256 time, uint256 next) {
+        Session session,
+        Ledger ledger
+    ) private pure returns (uint256 next) {
         unchecked {
-            time = wordAt(at) >> 208;
+            uint256 time = wordAt(at) >> 208;
             next = at + 6;
-            (uint256 validAfter, uint256 validUntil) = (window.validAfter(), window.validUntil());
-            if (time < validAfter || time > validUntil) {
+            (uint256 validAfter, uint256 validUntil) = (
+                session.get(SESSION_VALID_AFTER),
+                session.get(SESSION_VALID_UNTIL)
+            );
+            // Before the session wraps around.
+            if (time - validAfter > validUntil - validAfter) {
                 envelope.reach(next);
                 revert ISessionKeyValidator.TimeOutsideSession(uint48(time), uint48(validAfter), uint48(validUntil));
             }
+            ledger.set(LEDGER_TIME, time);
         }
     }
 }

@@ -12,8 +12,8 @@ import {wordAt} from "./CalldataWord.sol";
  * decode other calls than the ones that were checked.
  */
 library ExecutionDecoder {
-    bytes32 internal constant MODE_SINGLE = 0;
-    bytes32 internal constant MODE_BATCH = bytes32(uint256(1) << 248);
+    uint256 internal constant MODE_SINGLE = 0;
+    uint256 internal constant MODE_BATCH = 1 << 248;
 
     /// selector 4 | mode 32 | offset 32 | length 32
     uint256 private constant HEAD = 100;
@@ -32,23 +32,15 @@ library ExecutionDecoder {
                 // Solidity cannot tell where a calldata slice lies.
                 start := callData.offset
             }
-            uint256 total = callData.length;
-            bytes4 selector = total < 4 ? bytes4(0) : bytes4(bytes32(wordAt(start)));
-            if (selector != IERC7579Execution.execute.selector) {
-                revert ISessionKeyValidator.ForbiddenSelector(selector, IERC7579Execution.execute.selector);
-            }
-            if (total < HEAD) revert ISessionKeyValidator.NonCanonicalLength(0, total, HEAD);
-
-            bytes32 mode = bytes32(wordAt(start + 4));
-            if (mode != MODE_SINGLE && mode != MODE_BATCH) revert ISessionKeyValidator.ForbiddenMode(mode);
-            _requireWord(start, 36, 0x40);
-
+            uint256 mode = wordAt(start + 4);
             uint256 length = wordAt(start + 68);
-            // total >= HEAD, so the difference is the room there is; a length within it cannot overflow below.
-            _requireWithin(HEAD, length, total - HEAD);
             uint256 padded = _padded(length);
-            if (HEAD + padded != total) revert ISessionKeyValidator.NonCanonicalLength(0, total, HEAD + padded);
-            _requireZeroPadding(start, HEAD + length, padded - length);
+            // Each term is 0 exactly if what it compares is as it must be; together they cost one jump, not eight. A length
+            // below 2^64 cannot overflow, so that `padded` is what follows the head only if `length` lies within it.
+            uint256 wrong = (uint256(bytes32(IERC7579Execution.execute.selector)) >> 224) ^ (wordAt(start) >> 224);
+            wrong |= (mode & ~MODE_BATCH) | (wordAt(start + 36) ^ 0x40) | (length >> 64);
+            wrong |= (padded ^ (callData.length - HEAD)) | _padding(start + HEAD + length, padded - length);
+            if (wrong != 0) _requireCanonical(start, callData.length);
 
             uint256 calls = mode == MODE_SINGLE ? _single(length) : _batch(start, length);
             return Calls.wrap(((start + HEAD) << 16) | calls);
@@ -67,7 +59,50 @@ library ExecutionDecoder {
             count = wordAt(start + HEAD + 32);
             if (count == 0 || count > MAX_CALLS) revert ISessionKeyValidator.InvalidCallCount(count, MAX_CALLS);
 
-            // Pointers and tuples count from the first pointer; `next` is where the next tuple must start.
+            // As in {decode}. Pointers and tuples count from the first pointer; `next` is where the next tuple must start.
+            uint256 base = start + HEAD + BATCH_HEAD;
+            uint256 next = 32 * count;
+            uint256 wrong;
+            for (uint256 pointer = base; pointer < base + 32 * count; pointer += 32) {
+                uint256 tuple = base + next;
+                uint256 dataLength = wordAt(tuple + 96);
+                uint256 padded = _padded(dataLength);
+                wrong |= (wordAt(pointer) ^ next) | (wordAt(tuple) >> 160) | (wordAt(tuple + 64) ^ 0x60);
+                next += TUPLE_HEAD + padded;
+                wrong |= (dataLength >> 64) | _padding(tuple + TUPLE_HEAD + dataLength, padded - dataLength);
+            }
+            // Tuples only ever grow: if the last one ends where the room does, all of them lie in it.
+            wrong |= next ^ (length - BATCH_HEAD);
+            if (wrong != 0) _requireCanonicalTuples(start, length, count);
+            return BATCH_FLAG | count;
+        }
+    }
+
+    /// What {decode} compares, one by one, to name what is wrong.
+    function _requireCanonical(uint256 start, uint256 total) private pure {
+        unchecked {
+            bytes4 selector = total < 4 ? bytes4(0) : bytes4(bytes32(wordAt(start)));
+            if (selector != IERC7579Execution.execute.selector) {
+                revert ISessionKeyValidator.ForbiddenSelector(selector, IERC7579Execution.execute.selector);
+            }
+            if (total < HEAD) revert ISessionKeyValidator.NonCanonicalLength(0, total, HEAD);
+
+            uint256 mode = wordAt(start + 4);
+            if (mode != MODE_SINGLE && mode != MODE_BATCH) revert ISessionKeyValidator.ForbiddenMode(bytes32(mode));
+            _requireWord(start, 36, 0x40);
+
+            uint256 length = wordAt(start + 68);
+            // total >= HEAD, so the difference is the room there is; a length within it cannot overflow below.
+            _requireWithin(HEAD, length, total - HEAD);
+            uint256 padded = _padded(length);
+            if (HEAD + padded != total) revert ISessionKeyValidator.NonCanonicalLength(0, total, HEAD + padded);
+            _requireZeroPadding(start, HEAD + length, padded - length);
+        }
+    }
+
+    /// What {_batch} compares, one by one, to name what is wrong.
+    function _requireCanonicalTuples(uint256 start, uint256 length, uint256 count) private pure {
+        unchecked {
             uint256 base = HEAD + BATCH_HEAD;
             uint256 room = length - BATCH_HEAD;
             uint256 next = 32 * count;
@@ -92,7 +127,6 @@ library ExecutionDecoder {
                 next += padded;
             }
             if (next != room) revert ISessionKeyValidator.NonCanonicalLength(base, room, next);
-            return BATCH_FLAG | count;
         }
     }
 
@@ -113,11 +147,17 @@ library ExecutionDecoder {
         if (length > room) revert ISessionKeyValidator.NonCanonicalLength(position, room, length);
     }
 
-    /// `size` is below 32: what follows the padding is shifted out, and a padding of no bytes shifts out everything.
     function _requireZeroPadding(uint256 start, uint256 position, uint256 size) private pure {
         unchecked {
-            uint256 padding = wordAt(start + position) >> (256 - 8 * size);
+            uint256 padding = _padding(start + position, size);
             if (padding != 0) revert ISessionKeyValidator.NonCanonicalWord(position, padding, 0);
+        }
+    }
+
+    /// `size` is below 32: what follows the padding is shifted out, and a padding of no bytes shifts out everything.
+    function _padding(uint256 at, uint256 size) private pure returns (uint256) {
+        unchecked {
+            return wordAt(at) >> (256 - 8 * size);
         }
     }
 }

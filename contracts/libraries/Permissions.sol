@@ -13,6 +13,7 @@ import {
     Calls,
     newCall
 } from "../types/Call.sol";
+import {Charge, newCharge} from "../types/Charge.sol";
 import {Envelope, ENVELOPE_HEIGHT} from "../types/Envelope.sol";
 import {Ledger} from "../types/Ledger.sol";
 import {
@@ -21,8 +22,17 @@ import {
     KIND_CALL,
     KIND_TRANSFER,
     MAX_CHARGES,
-    MAX_RULES
+    MAX_RULES,
+    newPermission,
+    Permission,
+    PERMISSION_CHARGES_HASH,
+    PERMISSION_KIND,
+    PERMISSION_MAX_VALUE,
+    PERMISSION_RULES_HASH,
+    PERMISSION_SELECTOR,
+    PERMISSION_TARGET
 } from "../types/Permission.sol";
+import {newRule, Rule} from "../types/Rule.sol";
 import {wordAt} from "./CalldataWord.sol";
 import {Charges} from "./Charges.sol";
 import {EnvelopeReader} from "./EnvelopeReader.sol";
@@ -39,44 +49,51 @@ library Permissions {
     address internal constant ENTRYPOINT_V06 = 0x5FF137D4b0FDCD49DcA30c7CF57E578a026d2789;
 
     /**
-     * @notice Reads the permission of each call, requires that it allows the call, enters its charges in the ledger, and
-     * returns the root of the one tree that they all belong to.
+     * @notice Reads the permission of each call, the first one at `at`; requires that it allows the call, enters its
+     * charges in the ledger, and returns the root of the one tree that they all belong to.
      */
-    function takeRoot(Envelope envelope, Calls calls, Ledger ledger) internal view returns (bytes32 root) {
+    function takeRoot(
+        Envelope envelope,
+        uint256 at,
+        Calls calls,
+        Ledger ledger
+    ) internal view returns (bytes32 root, uint256 next) {
         uint256 height = envelope.get(ENVELOPE_HEIGHT);
         uint256 count = calls.count();
         Call call = newCall();
+        Permission permission = newPermission();
+        next = at;
         for (uint256 i; i < count; ++i) {
             calls.load(i, call);
-            bytes32 found = _takeHash(envelope, call, ledger);
-            if (height != 0) found = MerkleTree.takeRoot(envelope, found, height);
+            next = _take(envelope, next, call, ledger, permission);
+            bytes32 found;
+            (found, next) = MerkleTree.takeRoot(envelope, next, permission.hash(), height);
+            envelope.reach(next);
             if (i == 0) root = found;
             else if (found != root) revert ISessionKeyValidator.PermissionsMismatch(i, found, root);
         }
     }
 
-    /// Reads one permission, requires that it allows the call, and returns its hash.
-    function _takeHash(Envelope envelope, Call call, Ledger ledger) private view returns (bytes32) {
+    /// Reads one permission and requires that it allows the call.
+    function _take(
+        Envelope envelope,
+        uint256 at,
+        Call call,
+        Ledger ledger,
+        Permission permission
+    ) private view returns (uint256 next) {
         unchecked {
             _requireLawfulTarget(call);
-            uint256 at = envelope.position();
-            uint256 kind = _kindAt(envelope, at, call);
-            (uint256 maxValue, uint256 next) = envelope.integerAt(at + 1, 16);
+            _takeKind(envelope, at, call, permission);
+            uint256 maxValue;
+            (maxValue, next) = envelope.integerAt(at + 1, 16);
             if (call.get(CALL_VALUE) > maxValue) {
                 envelope.reach(next);
                 revert ISessionKeyValidator.ValueTooHigh(call.get(CALL_INDEX), call.get(CALL_VALUE), maxValue);
             }
-            bytes32 rulesHash = _takeRules(envelope, next, call);
-            bytes32 chargesHash = _takeCharges(envelope, call, ledger);
-            return
-                SessionHash.ofPermission(
-                    kind,
-                    kind & KIND_ANY_TARGET == 0 ? call.get(CALL_TARGET) : 0,
-                    kind & ~KIND_ANY_TARGET == KIND_CALL ? wordAt(call.get(CALL_DATA)) & SELECTOR_MASK : 0,
-                    maxValue,
-                    rulesHash,
-                    chargesHash
-                );
+            permission.set(PERMISSION_MAX_VALUE, maxValue);
+            next = _takeRules(envelope, next, call, permission);
+            next = _takeCharges(envelope, next, call, ledger, permission);
         }
     }
 
@@ -99,15 +116,16 @@ library Permissions {
         if (forbidden) revert ISessionKeyValidator.ForbiddenTarget(call.get(CALL_INDEX), address(uint160(target)));
     }
 
-    /// Calldata of 1 to 3 bytes fits no kind: it has no selector, and is not empty.
-    function _kindAt(Envelope envelope, uint256 at, Call call) private pure returns (uint256 kind) {
+    /// The kind at `at`: which calls it fits, and what of the call it names. Calldata of 1 to 3 bytes fits no kind: it has
+    /// no selector, and is not empty.
+    function _takeKind(Envelope envelope, uint256 at, Call call, Permission permission) private pure {
         unchecked {
-            kind = wordAt(at) >> 248;
-            if (kind > KIND_ANY_CALL && kind != KIND_CALL | KIND_ANY_TARGET) {
-                envelope.reach(at + 1);
-                revert ISessionKeyValidator.UnknownPermissionKind(call.get(CALL_INDEX), kind);
-            }
+            uint256 kind = wordAt(at) >> 248;
             uint256 length = call.get(CALL_DATA_LENGTH);
+            permission.set(PERMISSION_KIND, kind);
+            permission.set(PERMISSION_TARGET, call.get(CALL_TARGET));
+            permission.set(PERMISSION_SELECTOR, wordAt(call.get(CALL_DATA)) & SELECTOR_MASK);
+            if (kind != KIND_CALL) _takeOtherKind(envelope, at, call, permission);
             if (kind == KIND_TRANSFER ? length != 0 : length < 4) {
                 envelope.reach(at + 1);
                 revert ISessionKeyValidator.CallDataMismatch(call.get(CALL_INDEX), kind, length);
@@ -115,29 +133,73 @@ library Permissions {
         }
     }
 
-    /// The rules' count is at `at`.
-    function _takeRules(Envelope envelope, uint256 at, Call call) private pure returns (bytes32) {
+    /// Each of the kinds besides CALL, which most permissions are of, leaves out something of the call.
+    function _takeOtherKind(Envelope envelope, uint256 at, Call call, Permission permission) private pure {
         unchecked {
-            uint256 count = wordAt(at) >> 248;
-            envelope.reach(at + 1);
-            if (count == 0) return SessionHash.EMPTY;
-            if (count > MAX_RULES) revert ISessionKeyValidator.TooManyRules(count, MAX_RULES);
-            uint256 hashes = Memory.allocate(count);
-            for (uint256 i; i < count; ++i) Memory.store(hashes, i, uint256(Rules.takeHash(envelope, call, i)));
-            return Memory.hash(hashes, count);
+            uint256 kind = wordAt(at) >> 248;
+            if (kind == KIND_CALL | KIND_ANY_TARGET) permission.set(PERMISSION_TARGET, 0);
+            else if (kind <= KIND_ANY_CALL) permission.set(PERMISSION_SELECTOR, 0);
+            else {
+                envelope.reach(at + 1);
+                revert ISessionKeyValidator.UnknownPermissionKind(call.get(CALL_INDEX), kind);
+            }
         }
     }
 
-    function _takeCharges(Envelope envelope, Call call, Ledger ledger) private pure returns (bytes32) {
+    /// The rules' count is at `at`.
+    function _takeRules(
+        Envelope envelope,
+        uint256 at,
+        Call call,
+        Permission permission
+    ) private pure returns (uint256 next) {
         unchecked {
-            uint256 at = envelope.position();
             uint256 count = wordAt(at) >> 248;
-            envelope.reach(at + 1);
-            if (count == 0) return SessionHash.EMPTY;
-            if (count > MAX_CHARGES) revert ISessionKeyValidator.TooManyCharges(count, MAX_CHARGES);
+            next = at + 1;
+            if (count == 0) {
+                permission.set(PERMISSION_RULES_HASH, uint256(SessionHash.EMPTY));
+                return next;
+            }
+            if (count > MAX_RULES) {
+                envelope.reach(next);
+                revert ISessionKeyValidator.TooManyRules(count, MAX_RULES);
+            }
             uint256 hashes = Memory.allocate(count);
-            for (uint256 i; i < count; ++i) Memory.store(hashes, i, uint256(Charges.takeHash(envelope, call, ledger)));
-            return Memory.hash(hashes, count);
+            Rule rule = newRule();
+            for (uint256 i; i < count; ++i) {
+                next = Rules.take(envelope, next, call, i, rule);
+                Memory.store(hashes, i, uint256(rule.hash()));
+            }
+            permission.set(PERMISSION_RULES_HASH, uint256(Memory.hash(hashes, count)));
+        }
+    }
+
+    /// The charges' count is at `at`.
+    function _takeCharges(
+        Envelope envelope,
+        uint256 at,
+        Call call,
+        Ledger ledger,
+        Permission permission
+    ) private pure returns (uint256 next) {
+        unchecked {
+            uint256 count = wordAt(at) >> 248;
+            next = at + 1;
+            if (count == 0) {
+                permission.set(PERMISSION_CHARGES_HASH, uint256(SessionHash.EMPTY));
+                return next;
+            }
+            if (count > MAX_CHARGES) {
+                envelope.reach(next);
+                revert ISessionKeyValidator.TooManyCharges(count, MAX_CHARGES);
+            }
+            uint256 hashes = Memory.allocate(count);
+            Charge charge = newCharge();
+            for (uint256 i; i < count; ++i) {
+                next = Charges.take(envelope, next, call, ledger, charge);
+                Memory.store(hashes, i, uint256(charge.hash()));
+            }
+            permission.set(PERMISSION_CHARGES_HASH, uint256(Memory.hash(hashes, count)));
         }
     }
 }

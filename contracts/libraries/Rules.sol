@@ -4,8 +4,23 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
 import {Call, CALL_INDEX} from "../types/Call.sol";
-import {Envelope} from "../types/Envelope.sol";
-import {MAX_PATH_LENGTH, OP_EQ, OP_GT, OP_GTE, OP_LT, OP_NEQ, OP_SGT, OP_SLTE} from "../types/Permission.sol";
+import {Envelope, ENVELOPE_ITEM_END} from "../types/Envelope.sol";
+import {
+    MAX_PATH_LENGTH,
+    OP_EQ,
+    OP_GT,
+    OP_GTE,
+    OP_LT,
+    OP_NEQ,
+    OP_SGT,
+    OP_SLTE,
+    Rule,
+    RULE_MASK,
+    RULE_OP,
+    RULE_OTHER_HASH,
+    RULE_PATH_HASH,
+    RULE_VALUE
+} from "../types/Rule.sol";
 import {Arguments} from "./Arguments.sol";
 import {wordAt} from "./CalldataWord.sol";
 import {EnvelopeReader} from "./EnvelopeReader.sol";
@@ -20,41 +35,57 @@ library Rules {
     uint256 private constant ONE = 1e18;
     uint256 private constant SIGN = 1 << 255;
 
-    /// @notice Reads the next rule, requires that it holds for the call, and returns its hash.
-    function takeHash(Envelope envelope, Call call, uint256 index) internal pure returns (bytes32) {
+    /// @notice Reads rule `index`, at `at`, requires that it holds for the call, and fills in what is hashed of it.
+    function take(
+        Envelope envelope,
+        uint256 at,
+        Call call,
+        uint256 index,
+        Rule rule
+    ) internal pure returns (uint256 next) {
         unchecked {
-            uint256 at = envelope.position();
             uint256 op = wordAt(at) >> 248;
             if (op > OP_SLTE) {
                 envelope.reach(at + 1);
                 revert ISessionKeyValidator.UnknownOp(op);
             }
             (uint256 path, uint256 pathLength) = _pathAt(envelope, at + 1, 1);
-            (uint256 other, uint256 otherLength) = _pathAt(envelope, path + 2 * pathLength, 0);
-            (uint256 mask, uint256 afterMask) = _maskAt(envelope, other + 2 * otherLength);
-            (uint256 value, uint256 next) = envelope.integerAt(afterMask, 32);
-            envelope.reach(next);
-
-            uint256 word = call.follow(path, pathLength) & mask;
-            uint256 right = otherLength == 0 ? value : _product(call, index, call.follow(other, otherLength), value);
-            if (!holds(op, word, right)) {
-                revert ISessionKeyValidator.RuleNotMet(call.get(CALL_INDEX), index, op, word, right);
+            next = path + 2 * pathLength;
+            (uint256 other, uint256 otherLength, uint256 mask) = (0, 0, type(uint256).max);
+            // Most rules have neither another argument nor a mask: two zero bytes.
+            if (wordAt(next) >> 240 == 0) {
+                next += 2;
+            } else {
+                (other, otherLength) = _pathAt(envelope, next, 0);
+                (mask, next) = _maskAt(envelope, other + 2 * otherLength);
             }
-            return
-                SessionHash.ofRule(
-                    op,
-                    SessionHash.ofPath(path, pathLength),
-                    SessionHash.ofPath(other, otherLength),
-                    mask,
-                    value
-                );
+            uint256 value;
+            (value, next) = envelope.integerAt(next, 32);
+            envelope.set(ENVELOPE_ITEM_END, next);
+            rule.set(RULE_OP, op);
+            rule.set(RULE_MASK, mask);
+            rule.set(RULE_VALUE, value);
+
+            (uint256 argument, bytes32 pathHash) = call.take(envelope, path, pathLength);
+            rule.set(RULE_PATH_HASH, uint256(pathHash));
+            bytes32 otherHash = SessionHash.EMPTY;
+            if (otherLength != 0) {
+                uint256 factor;
+                (factor, otherHash) = call.take(envelope, other, otherLength);
+                value = _product(envelope, call, index, factor, value);
+            }
+            rule.set(RULE_OTHER_HASH, uint256(otherHash));
+            argument &= mask;
+            if (op == OP_EQ ? argument != value : !_holds(op, argument, value)) {
+                envelope.reachItem();
+                revert ISessionKeyValidator.RuleNotMet(call.get(CALL_INDEX), index, op, argument, value);
+            }
         }
     }
 
-    /// @notice `left op right`; a signed comparison is the unsigned one with the sign bits flipped.
-    function holds(uint256 op, uint256 left, uint256 right) internal pure returns (bool) {
+    /// `left op right`; {OP_EQ} is the caller's. A signed comparison is the unsigned one with the sign bits flipped.
+    function _holds(uint256 op, uint256 left, uint256 right) private pure returns (bool) {
         unchecked {
-            if (op == OP_EQ) return left == right;
             if (op == OP_NEQ) return left != right;
             if (op >= OP_SGT) {
                 op -= OP_SGT - OP_GT;
@@ -99,10 +130,17 @@ library Rules {
     }
 
     /// `argument * factor / 1e18`, rounded down.
-    function _product(Call call, uint256 index, uint256 argument, uint256 factor) private pure returns (uint256) {
+    function _product(
+        Envelope envelope,
+        Call call,
+        uint256 index,
+        uint256 argument,
+        uint256 factor
+    ) private pure returns (uint256) {
         (uint256 high, ) = Math.mul512(argument, factor);
         // The quotient fits in 256 bits exactly if the high word is below the divisor; mulDiv would panic otherwise.
         if (high >= ONE) {
+            envelope.reachItem();
             revert ISessionKeyValidator.ProductTooLarge(call.get(CALL_INDEX), index, argument, factor);
         }
         return Math.mulDiv(argument, factor, ONE);

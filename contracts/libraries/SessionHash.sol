@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Budget} from "../types/Budget.sol";
 import {TypeHashes} from "./TypeHashes.sol";
 import {wordAt} from "./CalldataWord.sol";
 
@@ -15,87 +14,24 @@ library SessionHash {
     /// @dev keccak256(""): the hash of an array without elements.
     bytes32 internal constant EMPTY = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
 
-    /// @notice `keccak256(abi.encode(BUDGET, kind, limit, period))`.
-    function ofBudget(Budget budget) internal pure returns (bytes32 hash) {
-        bytes32 typeHash = TypeHashes.BUDGET;
-        (uint256 kind, uint256 limit, uint256 period) = (budget.kind(), budget.limit(), budget.period());
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, typeHash)
-            mstore(add(free, 0x20), kind)
-            mstore(add(free, 0x40), limit)
-            mstore(add(free, 0x60), period)
-            hash := keccak256(free, 0x80)
-        }
-    }
-
-    /// @notice `keccak256(abi.encode(PERMISSION, kind, target, selector, maxValue, rulesHash, chargesHash))`,
-    /// the selector left-aligned.
-    function ofPermission(
-        uint256 kind,
-        uint256 target,
-        uint256 selector,
-        uint256 maxValue,
-        bytes32 rulesHash,
-        bytes32 chargesHash
-    ) internal pure returns (bytes32 hash) {
-        bytes32 typeHash = TypeHashes.PERMISSION;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, typeHash)
-            mstore(add(free, 0x20), kind)
-            mstore(add(free, 0x40), target)
-            mstore(add(free, 0x60), selector)
-            mstore(add(free, 0x80), maxValue)
-            mstore(add(free, 0xa0), rulesHash)
-            mstore(add(free, 0xc0), chargesHash)
-            hash := keccak256(free, 0xe0)
-        }
-    }
-
-    /// @notice `keccak256(abi.encode(RULE, op, pathHash, otherHash, mask, value))`.
-    function ofRule(
-        uint256 op,
-        bytes32 pathHash,
-        bytes32 otherHash,
-        uint256 mask,
-        uint256 value
-    ) internal pure returns (bytes32 hash) {
-        bytes32 typeHash = TypeHashes.RULE;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, typeHash)
-            mstore(add(free, 0x20), op)
-            mstore(add(free, 0x40), pathHash)
-            mstore(add(free, 0x60), otherHash)
-            mstore(add(free, 0x80), mask)
-            mstore(add(free, 0xa0), value)
-            hash := keccak256(free, 0xc0)
-        }
-    }
-
-    /// @notice `keccak256(abi.encode(CHARGE, budget, source, pathHash))`.
-    function ofCharge(uint256 budget, uint256 source, bytes32 pathHash) internal pure returns (bytes32 hash) {
-        bytes32 typeHash = TypeHashes.CHARGE;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, typeHash)
-            mstore(add(free, 0x20), budget)
-            mstore(add(free, 0x40), source)
-            mstore(add(free, 0x60), pathHash)
-            hash := keccak256(free, 0x80)
-        }
-    }
-
-    /// @notice `keccak256(abi.encode(SESSION_USE, userOpHash, envelopeHash))`.
-    function ofUse(bytes32 userOpHash, bytes32 envelopeHash) internal pure returns (bytes32 hash) {
+    /// @notice What the key signs:
+    /// `MessageHashUtils.toTypedDataHash(domainSeparator, keccak256(abi.encode(SESSION_USE, userOpHash, envelopeHash)))`.
+    function digestOfUse(
+        bytes32 domainSeparator,
+        bytes32 userOpHash,
+        bytes32 envelopeHash
+    ) internal pure returns (bytes32 digest) {
         bytes32 typeHash = TypeHashes.SESSION_USE;
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, typeHash)
             mstore(add(free, 0x20), userOpHash)
             mstore(add(free, 0x40), envelopeHash)
-            hash := keccak256(free, 0x60)
+            let hash := keccak256(free, 0x60)
+            mstore(free, hex"1901")
+            mstore(add(free, 0x02), domainSeparator)
+            mstore(add(free, 0x22), hash)
+            digest := keccak256(free, 0x42)
         }
     }
 

@@ -24,15 +24,23 @@ library SessionStore {
     uint256 internal constant STATUS_REVOKED = 2;
 
     uint256 private constant STATUS_SHIFT = 248;
+    /// @dev {AccountState} above its epoch: installed and not paused.
+    uint256 private constant ACTIVE = 1 << 8;
+    uint256 private constant EPOCH_BITS = 64;
     uint256 private constant USAGE_ONLY = (1 << STATUS_SHIFT) - 1;
 
     // ------------------------------------------------------------------------------------------------ accounts
 
     /// @notice The epoch of an account whose sessions work. Raises {NotInstalled}, {AccountPaused}.
-    function activeEpoch(AccountState storage self) internal view returns (uint64) {
+    function activeEpoch(AccountState storage self) internal view returns (uint256) {
+        uint256 word;
+        assembly ("memory-safe") {
+            // `self`, all of it at once: one comparison for both flags.
+            word := sload(self.slot)
+        }
+        if (word >> EPOCH_BITS == ACTIVE) return uint64(word);
         if (!self.installed) revert ISessionKeyValidator.NotInstalled(msg.sender);
-        if (self.paused) revert ISessionKeyValidator.AccountPaused(msg.sender);
-        return self.epoch;
+        revert ISessionKeyValidator.AccountPaused(msg.sender);
     }
 
     /// @notice Raises {NotInstalled}.

@@ -34,6 +34,13 @@ library UserOps {
         }
     }
 
+    /// @notice `userOp.sender` as a whole word, without Solidity's check of its upper bytes: no account's address has any.
+    function sender(PackedUserOperation calldata userOp) internal pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(userOp)
+        }
+    }
+
     /**
      * @notice EntryPoints from v0.8 run the init data of a delegated account again and again, before validation: a
      * session could start the account anew. Raises {DelegationInitData}.
@@ -46,12 +53,10 @@ library UserOps {
     }
 
     /**
-     * @notice Whether a paymaster pays, and if so one that the session allows. Only the first 52 bytes count: EntryPoint
-     * v0.9 lets anyone append to the rest. Raises {InvalidPaymasterData}, {PaymasterNotAllowed}.
+     * @notice The paymaster that pays, by `paymasterAndData`, is one that the session allows. Only the first 52 bytes count:
+     * EntryPoint v0.9 lets anyone append to the rest. Raises {InvalidPaymasterData}, {PaymasterNotAllowed}.
      */
-    function sponsored(PackedUserOperation calldata userOp, address allowed) internal pure returns (bool) {
-        bytes calldata data = field(userOp, PAYMASTER_AND_DATA);
-        if (data.length == 0) return false;
+    function requirePaymaster(bytes calldata data, address allowed) internal pure {
         address paymaster = address(bytes20(data));
         if (data.length < PAYMASTER_HEAD || paymaster == address(0)) {
             revert ISessionKeyValidator.InvalidPaymasterData(data.length, paymaster);
@@ -59,7 +64,6 @@ library UserOps {
         if (paymaster != allowed && allowed != ANY_PAYMASTER) {
             revert ISessionKeyValidator.PaymasterNotAllowed(paymaster, allowed);
         }
-        return true;
     }
 
     /// @notice The most that the EntryPoint can take from the account, in wei, saturating: gas limits times maxFeePerGas.

@@ -4,10 +4,9 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ISessionKeyValidator} from "../interfaces/ISessionKeyValidator.sol";
 import {Budgets} from "../libraries/Budgets.sol";
-import {SessionHash} from "../libraries/SessionHash.sol";
 import {SessionStore} from "../libraries/SessionStore.sol";
 import {TypeHashes} from "../libraries/TypeHashes.sol";
-import {Budget, BUDGET_PERIODIC, BUDGET_STREAM, budgetOf} from "../types/Budget.sol";
+import {Budget, BUDGET_PERIODIC, BUDGET_STREAM, newBudget} from "../types/Budget.sol";
 import {MAX_TREE_HEIGHT} from "../types/Session.sol";
 
 /// @notice The terms of a budget, as in the EIP-712 type `Budget`.
@@ -88,7 +87,7 @@ contract SessionLens {
     function sessionId(SessionTerms calldata terms) public view returns (bytes32) {
         if (terms.height > MAX_TREE_HEIGHT) revert TreeTooHigh(terms.height, MAX_TREE_HEIGHT);
         bytes32[] memory budgets = new bytes32[](terms.budgets.length);
-        for (uint256 i; i < budgets.length; ++i) budgets[i] = SessionHash.ofBudget(_budget(terms, i));
+        for (uint256 i; i < budgets.length; ++i) budgets[i] = _budget(terms, i).hash();
         return
             keccak256(
                 abi.encode(
@@ -132,6 +131,6 @@ contract SessionLens {
 
     function _budget(SessionTerms calldata terms, uint256 index) private pure returns (Budget) {
         BudgetTerms calldata budget = terms.budgets[index];
-        return budgetOf(budget.kind, budget.limit, budget.period);
+        return newBudget(budget.kind, budget.limit, budget.period);
     }
 }

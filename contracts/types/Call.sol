@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {wordAt} from "../libraries/CalldataWord.sol";
 import {Memory} from "../libraries/Memory.sol";
+import {CALL_PLACE} from "./Frame.sol";
 
 /// @notice One call of the operation: five words in memory. Positions are in the calldata of `validateUserOp`.
 type Call is uint256;
@@ -13,7 +14,7 @@ type Call is uint256;
  */
 type Calls is uint256;
 
-using {get} for Call global;
+using {get, set} for Call global;
 using {count, load} for Calls global;
 
 /// @dev Its place in the batch, for the errors.
@@ -30,12 +31,12 @@ uint256 constant BATCH_FLAG = 1 << 8;
 
 /// @notice A call to be loaded by {load}, again and again.
 function newCall() pure returns (Call) {
-    return Call.wrap(Memory.allocate(CALL_WORDS));
+    return Call.wrap(CALL_PLACE);
 }
 
 /// @notice The word that a `CALL_` constant names.
-function get(Call self, uint256 word) pure returns (uint256) {
-    return Memory.load(Call.unwrap(self), word);
+function get(Call, uint256 word) pure returns (uint256) {
+    return Memory.load(CALL_PLACE, word);
 }
 
 /// @notice How many calls there are.
@@ -60,10 +61,14 @@ function load(Calls self, uint256 index, Call call) pure {
 
 /// @dev Sets all the words of a call.
 function fill(Call self, uint256 index, uint256 target, uint256 value, uint256 data, uint256 length) pure {
-    uint256 row = Call.unwrap(self);
-    Memory.store(row, CALL_INDEX, index);
-    Memory.store(row, CALL_TARGET, target);
-    Memory.store(row, CALL_VALUE, value);
-    Memory.store(row, CALL_DATA, data);
-    Memory.store(row, CALL_DATA_LENGTH, length);
+    self.set(CALL_INDEX, index);
+    self.set(CALL_TARGET, target);
+    self.set(CALL_VALUE, value);
+    self.set(CALL_DATA, data);
+    self.set(CALL_DATA_LENGTH, length);
+}
+
+/// @dev Sets the word that a `CALL_` constant names.
+function set(Call, uint256 word, uint256 value) pure {
+    Memory.store(CALL_PLACE, word, value);
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Memory} from "../libraries/Memory.sol";
+import {SESSION_PLACE} from "./Frame.sol";
 
 /**
  * @notice A session as EIP-712 encodes it: twelve words in memory, in the order of the type, so that the session id is
@@ -47,22 +48,22 @@ uint256 constant MAX_SIGNER_LENGTH = 1024;
 uint256 constant MAX_TREE_HEIGHT = 10;
 uint256 constant MAX_GRANT_HEIGHT = 10;
 
-/// @notice A session whose words all have yet to be set.
+/// @notice The session of this validation, whose words all have yet to be set.
 function newSession() pure returns (Session) {
-    return Session.wrap(Memory.allocate(SESSION_WORDS));
+    return Session.wrap(SESSION_PLACE);
 }
 
 /// @notice The word that a `SESSION_` constant names.
-function get(Session self, uint256 word) pure returns (uint256) {
-    return Memory.load(Session.unwrap(self), word);
+function get(Session, uint256 word) pure returns (uint256) {
+    return Memory.load(SESSION_PLACE, word);
 }
 
 /// @notice Sets the word that a `SESSION_` constant names; `value` has the width of its EIP-712 type.
-function set(Session self, uint256 word, uint256 value) pure {
-    Memory.store(Session.unwrap(self), word, value);
+function set(Session, uint256 word, uint256 value) pure {
+    Memory.store(SESSION_PLACE, word, value);
 }
 
 /// @notice The session id: `keccak256(abi.encode(typeHash, account, ... permissionsRoot))`.
-function id(Session self) pure returns (bytes32) {
-    return Memory.hash(Session.unwrap(self), SESSION_WORDS);
+function id(Session) pure returns (bytes32) {
+    return Memory.hash(SESSION_PLACE, SESSION_WORDS);
 }

@@ -3,11 +3,11 @@ pragma solidity ^0.8.30;
 
 /**
  * @notice A range of unix seconds, both ends inclusive, as ERC-4337 packs it into the validation data:
- * `validAfter << 208 | validUntil << 160`, aggregator bits zero. Ranges only ever narrow.
+ * `validAfter << 208 | validUntil << 160`, aggregator bits zero.
  */
 type TimeRange is uint256;
 
-using {narrow, validAfter, validUntil} for TimeRange global;
+using {validAfter, validUntil} for TimeRange global;
 
 /// @notice The range from `from` to `to`; both below 2^47, and `to` is never 0 (0 means forever to the EntryPoint).
 function timeRange(uint256 from, uint256 to) pure returns (TimeRange) {
@@ -22,11 +22,4 @@ function validAfter(TimeRange self) pure returns (uint256) {
 /// @notice The last second of the range.
 function validUntil(TimeRange self) pure returns (uint256) {
     return uint48(TimeRange.unwrap(self) >> 160);
-}
-
-/// @notice The part of the range that lies between `from` and `to`, both inclusive.
-function narrow(TimeRange self, uint256 from, uint256 to) pure returns (TimeRange) {
-    uint256 first = validAfter(self);
-    uint256 last = validUntil(self);
-    return timeRange(from > first ? from : first, to < last ? to : last);
 }
