@@ -1,0 +1,52 @@
+// Runs the test files in two Hardhat processes at once, one for each core: each has a chain of its own, and a file never
+// spans both. With arguments it runs just those files, in one process. Ends with "N passed, N failed".
+import { spawn, spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const PROCESSES = 2;
+/** Seconds that files take, where it is far from DEFAULT_SECONDS: only the balance of the processes depends on it. */
+const SECONDS = {};
+const DEFAULT_SECONDS = 2;
+
+/** Files in as many lists as there are processes, the longest first, each to the list that is shortest so far. */
+function balanced(files) {
+  const seconds = (file) => SECONDS[file] ?? DEFAULT_SECONDS;
+  const lists = Array.from({ length: PROCESSES }, () => ({ total: 0, files: [] }));
+  for (const file of files.toSorted((a, b) => seconds(b) - seconds(a))) {
+    const shortest = lists.reduce((least, list) => (list.total < least.total ? list : least));
+    shortest.files.push(file);
+    shortest.total += seconds(file);
+  }
+  return lists.map((list) => list.files.toSorted());
+}
+
+/** The whole output of one process, shown when it ends, and how many tests passed, failed and were pending. */
+function run(files) {
+  const child = spawn("npx", ["--no-install", "hardhat", "test", "--no-compile", ...files], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
+  return new Promise((resolve) => {
+    child.on("close", (status) => {
+      process.stdout.write(output);
+      const count = (word) => Number(new RegExp(`^\\S*\\s+(\\d+) ${word}`, "m").exec(output)?.[1] ?? 0);
+      resolve({ status, passing: count("passing"), failing: count("failing"), pending: count("pending") });
+    });
+  });
+}
+
+const asked = process.argv.slice(2);
+const all = readdirSync("test", { recursive: true }).filter((file) => file.endsWith(".test.ts"));
+const lists = asked.length > 0 ? [asked] : balanced(all.map((file) => join("test", file)));
+
+const { status } = spawnSync("npx", ["--no-install", "hardhat", "compile"], { stdio: "inherit" });
+if (status !== 0) process.exit(status ?? 1);
+
+const results = await Promise.all(lists.map(run));
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+console.log(`\n${sum("passing")} passed, ${sum("failing")} failed, ${sum("pending")} skipped`);
+// A process that ends well without a test in it means that the files were not found.
+if (results.some((result) => result.status !== 0 || result.passing === 0)) process.exitCode = 1;
