@@ -29,6 +29,7 @@ import {
   signUse,
   totalBudget,
   userOpHash,
+  type FailedOp,
   type Grant,
   type PackedUserOperation,
   type Session,
@@ -111,9 +112,9 @@ describe("F: signatures, replay, grants", () => {
       await enable(w, session);
       const own = await operation(w, session, calls);
       await trial.refused(w, { ...own, sender: account }, "SessionNotEnabled", [sessionId(twin)]);
-      await trial.accepted(w, session, calls);
       await enable(w, twin);
-      await trial.rejected(w, { ...(await operation(w, session, calls)), sender: account }, "AA24");
+      await trial.rejected(w, { ...own, sender: account }, "AA24");
+      await trial.accepted(w, session, calls);
     },
   );
 
@@ -133,7 +134,7 @@ describe("F: signatures, replay, grants", () => {
       .sendTransaction({ to: receipt.to, data: handleOps, gasLimit: 5_000_000n })
       .then((response) => response.wait())
       .catch((error: unknown) => decodeFailedOp(error));
-    trial.repelled((failure as { aa?: string }).aa, "AA25", "AA25");
+    trial.repelled((failure as FailedOp | undefined)?.name, "BadGrant", "BadGrant");
     await trial.included(w, used);
   });
 
@@ -444,8 +445,9 @@ describe("F: signatures, replay, grants", () => {
     await setCode(w.key.address, concat(["0xef0100", yes]));
     await trial.rejected(w, await operation(w, session, [callOf(w)], { key: ecdsaKey(w.otherKey) }), "AA24");
     await trial.rejected(w, await operation(w, session, [callOf(w)], { key: keyOf({ session }, () => "0x") }), "AA24");
-    const contract = await having(undefined, { signer: yes });
-    await trial.rejected(contract.w, await operation(contract.w, contract.session, [callOf(contract.w)]), "AA24");
+    const contract = { ...session, signer: yes };
+    await enable(w, contract);
+    await trial.rejected(w, await operation(w, contract, [callOf(w)]), "AA24");
     await trial.accepted(w, session, [callOf(w)]);
   });
 });
