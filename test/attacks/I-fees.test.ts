@@ -1,5 +1,5 @@
 import { concat, dataSlice, parseEther, ZeroAddress } from "ethers";
-import { ANY_PAYMASTER, argumentCharge, EIP7702_INIT_CODE, FEES_SPONSORED, totalBudget, type Session } from "../../sdk";
+import { ANY_PAYMASTER, argumentCharge, FEES_SPONSORED, totalBudget, type Session } from "../../sdk";
 import { GreedyPaymaster__factory } from "../../typechain-types";
 import { asAccount, enable, GAS, MAX_FEE, operation, send, sessionOf } from "../helpers/operations";
 import { callOf, permissionFor } from "../helpers/validation";
