@@ -5,9 +5,11 @@ import {
   countCharge,
   dangerOf,
   ecdsaKey,
+  MAX_PERIODS,
   MAX_SPENT,
   MAX_UINT128,
   MAX_UINT256,
+  periodicBudget,
   rule,
   sessionId,
   totalBudget,
@@ -20,7 +22,7 @@ import {
 import { asAccount, enable, MAX_FEE, operation, send } from "../helpers/operations";
 import { attempt, callOf, claim, permissionFor, validate, word } from "../helpers/validation";
 import { storesOf } from "../helpers/trace";
-import { type World } from "../helpers/world";
+import { now, world, type World } from "../helpers/world";
 import { sendBundle } from "../integration/bundle";
 import { attack, type Trial } from "./catalogue";
 import { encode, forged, having, selector, spentOf, transfer, type Having } from "./fixture";
@@ -293,6 +295,53 @@ describe("D: limits and parameter rules", () => {
     const op = await operation(w, rich.session, [over], { envelope: claim(rich.session, [0]) });
     await trial.refused(w, op, "ValueTooHigh", [0n, MAX_UINT128 + 1n, MAX_UINT128]);
   });
+
+  attack(
+    "D10",
+    "limits around powers of two hold to the unit, and a full word spills into no neighbour",
+    async (trial) => {
+      for (const k of [8n, 64n, 103n]) {
+        for (const limit of [2n ** k - 1n, 2n ** k, 2n ** k + 1n]) {
+          const found = await spending(totalBudget(limit));
+          await exceeds(trial, found, [callOf(found.w, [limit + 1n])], limit + 1n, limit);
+          await exceeds(trial, found, [callOf(found.w, [limit]), callOf(found.w, [1])], limit + 1n, limit);
+          if (limit === 2n ** k) await trial.accepted(found.w, found.session, [callOf(found.w, [limit])]);
+        }
+      }
+
+      await world();
+      const period = 1700;
+      const [present, last] = [await now(), MAX_PERIODS - 1];
+      const validAfter = present - last * period - 10;
+      const full = await having(
+        (w) => [permissionFor(w, { charges: [0, 1, 2, 3].map((i) => argumentCharge(i, [0])) })],
+        {
+          budgets: [
+            totalBudget(MAX_SPENT),
+            periodicBudget(MAX_SPENT, period),
+            totalBudget(MAX_SPENT),
+            totalBudget(MAX_SPENT),
+          ],
+          validAfter,
+          validUntil: validAfter + MAX_PERIODS * period,
+        },
+      );
+      const { w, session, sid } = full;
+      const all = { time: present - 5 };
+      await trial.accepted(w, session, [callOf(w, [MAX_SPENT])], all);
+      const usage = await Promise.all([0, 1, 2, 3].map((i) => w.validator.budgetUsage(sid, session.account, i)));
+      trial.admitted(
+        usage.map(({ spent }) => spent),
+        Array(4).fill(MAX_SPENT),
+      );
+      trial.admitted(
+        usage.map(({ period: index }) => index),
+        [0n, BigInt(last), 0n, 0n],
+      );
+      trial.admitted(await w.validator.sessionStatus(sid, session.account), 1n);
+      await trial.refused(w, await operation(w, session, [callOf(w, [1])], all), "BudgetExceeded", [0n, 1n, 0n]);
+    },
+  );
 
   attack(
     "D11",
