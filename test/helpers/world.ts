@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { loadFixture, setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, mine, setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
 import { Contract, ContractFactory, parseEther, Wallet, ZeroHash, type BaseContract } from "ethers";
 import { ethers } from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
@@ -127,7 +127,8 @@ async function buildWorld(): Promise<World> {
   };
 }
 
-/** Unix seconds of the last block. */
+/** Unix seconds of a block mined now: the last one of a world restored from a snapshot may be as old as the world. */
 export async function now(): Promise<number> {
+  await mine();
   return time.latest();
 }

@@ -126,7 +126,7 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
       await expectAccepted(w, op);
     });
 
-    it("is refused wherever the bytes end, and needs its key's signature", async function () {
+    it("is refused wherever the bytes end, and needs its key's signature @mass", async function () {
       this.timeout(120_000);
       const { w, op, size } = await rich();
       const length = dataLength(op.signature);
@@ -138,7 +138,7 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
       }
     });
 
-    it("is refused wherever it says that it ends, whatever follows", async function () {
+    it("is refused wherever it says that it ends, whatever follows @mass", async function () {
       this.timeout(120_000);
       const { w, op, size } = await rich();
       const whole = validationCall(w, op);
@@ -154,7 +154,7 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
       }
     });
 
-    it("is not accepted with any other byte in it", async function () {
+    it("is not accepted with any other byte in it @mass", async function () {
       this.timeout(120_000);
       const { w, op, size } = await rich();
       for (let at = 0; at < dataLength(op.signature); at += at < 150 || at > size - 100 ? 1 : 9) {

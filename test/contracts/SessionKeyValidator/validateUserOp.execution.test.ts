@@ -114,7 +114,7 @@ describe("SessionKeyValidator.validateUserOp: userOp.callData", () => {
   });
 
   describe("mode", () => {
-    it("is one of two of the 256 call types, and of the 256 execution types only the default (B1, B2)", async () => {
+    it("is one of two of the 256 call types, and of the 256 execution types only the default (B1, B2) @mass", async () => {
       const one = await single();
       for (let type = 0; type < 256; type++) {
         const callType = concat([bytes(type, 1), `0x${"00".repeat(31)}`]);

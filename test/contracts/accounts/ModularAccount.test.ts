@@ -74,6 +74,19 @@ describe("ModularAccount", () => {
       expect(await validator.ownerOf(account)).to.equal(owner.address);
     });
 
+    it("refuses a stranger with several validators too, accepts the clone itself", async () => {
+      const { account, factory, validator, owner, stranger } = await loadFixture(strayClone);
+      const validators = [{ validator, initData: stranger.address }];
+      await expect(account.initializeWith(validators))
+        .to.be.revertedWithCustomError(account, "UnauthorizedInitializer")
+        .withArgs(stranger.address, await factory.getAddress());
+
+      const self = await ethers.getImpersonatedSigner(await account.getAddress());
+      await setBalance(self.address, ethers.parseEther("100"));
+      await account.connect(self).initializeWith([{ validator, initData: owner.address }]);
+      expect(await validator.ownerOf(account)).to.equal(owner.address);
+    });
+
     it("refuses a module that is not a validator", async () => {
       const { factory, entryPoint, owner } = await loadFixture(deployAccountParts);
       // The EntryPoint has no isModuleType.

@@ -29,7 +29,7 @@ const s = (signature: string) => dataSlice(signature, 32, 64);
 
 /** Ours and OpenZeppelin's must agree on everything but the precompile and the length of signatures. */
 for (const name of ["p256", "ozP256"] as const) {
-  describe(name === "p256" ? "P256Verifier" : "ERC7913P256Verifier (OpenZeppelin)", () => {
+  describe(name === "p256" ? "P256Verifier" : "ERC7913P256Verifier (OpenZeppelin) @mass", () => {
     async function setUp(): Promise<{ w: KeyWorld; key: VerifierKey }> {
       const w = await keyWorld();
       return { w, key: await p256Key({ verifier: w.at[name], key: newP256() }) };

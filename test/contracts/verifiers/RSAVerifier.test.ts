@@ -54,7 +54,7 @@ function signPadded(key: KeyObject, type: string, info: string, padding: (length
 
 const ones = (length: number) => bytesOf(length, 0xff);
 
-describe("ERC7913RSAVerifier (OpenZeppelin)", () => {
+describe("ERC7913RSAVerifier (OpenZeppelin) @mass", () => {
   const shared = generate();
 
   async function setUp(): Promise<{ w: KeyWorld; key: SessionKey }> {

@@ -23,7 +23,7 @@ function edited(key: SessionKey, change: (auth: Auth) => Partial<Auth>): Session
   return tampered(key, (signature) => encodeAuth({ ...decodeAuth(signature), ...change(decodeAuth(signature)) }));
 }
 
-describe("ERC7913WebAuthnVerifier (OpenZeppelin)", () => {
+describe("ERC7913WebAuthnVerifier (OpenZeppelin) @mass", () => {
   it("accepts a passkey, refuses another one, and the one of another challenge", async () => {
     const w = await keyWorld();
     const key = passkey(w);
