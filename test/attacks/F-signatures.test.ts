@@ -121,7 +121,8 @@ describe("F: signatures, replay, grants", () => {
   attack("F3", "on another chain neither works, but one grant may name two chains", async (trial) => {
     const w = await world();
     const second = await secondChain(w, 31_338n);
-    const here = await sessionOf(w, [permissionFor(w, {})], {});
+    // The two chains have clocks of their own.
+    const here = await sessionOf(w, [permissionFor(w)], { validAfter: 1 });
     const there = { ...here, chainId: second.chainId, salt: 1n };
     const grant = await grantBy(w, [here, there]);
     const calls = [callOf(w)];
