@@ -110,6 +110,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Initializable__factory>;
     getContractFactory(
+      name: "IERC20",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IERC20__factory>;
+    getContractFactory(
       name: "Address",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Address__factory>;
@@ -206,6 +210,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.StoredSigner__factory>;
     getContractFactory(
+      name: "DecoderHarness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.DecoderHarness__factory>;
+    getContractFactory(
       name: "AccessVices",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.AccessVices__factory>;
@@ -241,6 +249,18 @@ declare module "hardhat/types/runtime" {
       name: "StorageVices",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.StorageVices__factory>;
+    getContractFactory(
+      name: "ExecutionProbe",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ExecutionProbe__factory>;
+    getContractFactory(
+      name: "Witness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Witness__factory>;
+    getContractFactory(
+      name: "GreedyPaymaster",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.GreedyPaymaster__factory>;
     getContractFactory(
       name: "HashVerifier",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -403,6 +423,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.Initializable>;
     getContractAt(
+      name: "IERC20",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IERC20>;
+    getContractAt(
       name: "Address",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -523,6 +548,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.StoredSigner>;
     getContractAt(
+      name: "DecoderHarness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.DecoderHarness>;
+    getContractAt(
       name: "AccessVices",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -567,6 +597,21 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.StorageVices>;
+    getContractAt(
+      name: "ExecutionProbe",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ExecutionProbe>;
+    getContractAt(
+      name: "Witness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Witness>;
+    getContractAt(
+      name: "GreedyPaymaster",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.GreedyPaymaster>;
     getContractAt(
       name: "HashVerifier",
       address: string | ethers.Addressable,
@@ -715,6 +760,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Initializable>;
     deployContract(
+      name: "IERC20",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC20>;
+    deployContract(
       name: "Address",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Address>;
@@ -811,6 +860,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StoredSigner>;
     deployContract(
+      name: "DecoderHarness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.DecoderHarness>;
+    deployContract(
       name: "AccessVices",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.AccessVices>;
@@ -846,6 +899,18 @@ declare module "hardhat/types/runtime" {
       name: "StorageVices",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StorageVices>;
+    deployContract(
+      name: "ExecutionProbe",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ExecutionProbe>;
+    deployContract(
+      name: "Witness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Witness>;
+    deployContract(
+      name: "GreedyPaymaster",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.GreedyPaymaster>;
     deployContract(
       name: "HashVerifier",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1008,6 +1073,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Initializable>;
     deployContract(
+      name: "IERC20",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC20>;
+    deployContract(
       name: "Address",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1128,6 +1198,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StoredSigner>;
     deployContract(
+      name: "DecoderHarness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.DecoderHarness>;
+    deployContract(
       name: "AccessVices",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1172,6 +1247,21 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StorageVices>;
+    deployContract(
+      name: "ExecutionProbe",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ExecutionProbe>;
+    deployContract(
+      name: "Witness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Witness>;
+    deployContract(
+      name: "GreedyPaymaster",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.GreedyPaymaster>;
     deployContract(
       name: "HashVerifier",
       args: any[],

@@ -1,14 +1,13 @@
-// Stale documentation is the commonest defect: every path in backticks must exist, and docs/errors.md and the interface must
-// name the same errors.
+// Stale documentation is the commonest defect: every path, symbol and npm script in backticks must exist.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { report } from "./report.mjs";
 
-const INTERFACE = "contracts/interfaces/ISessionKeyValidator.sol";
-const CATALOGUE = "docs/errors.md";
 // Made by a command, so absent from a fresh clone; or the reader's own.
 const GENERATED = /^(node_modules|artifacts|cache|coverage|deployments)(\/|$)|^coverage\.json$/;
 const FILE_SUFFIX = /\.(sol|ts|mts|mjs|js|json|md|yml|yaml|sh)$/;
+// Functions of other people's contracts, of which the documents warn.
+const FOREIGN = new Set(["addSafeSender", "initConfig"]);
 const PATH = /^[\w.@-]+(\/[\w.@-]+)*\/?$/;
 
 function markdownFiles() {
@@ -43,32 +42,42 @@ function deadPaths(file) {
   return [...new Set([...dead, ...deadLinks])].map((path) => `${file}: ${path} does not exist`);
 }
 
-/** An error is documented where its name is code, with or without arguments: `NotSender` or `NotSender(address,address)`. */
-function errorMismatches() {
-  if (!existsSync(CATALOGUE) || !existsSync(INTERFACE)) return [];
-  const declared = [...readFileSync(INTERFACE, "utf8").matchAll(/^\s*error (\w+)\(/gm)].map(([, name]) => name);
-  const catalogue = readFileSync(CATALOGUE, "utf8");
-  const named = inlineCode(catalogue).map((code) => code.match(/^(\w+)(\(.*\))?$/)?.[1]);
-  // The first cell of a table row, or a heading, claims that an error of that name exists.
-  const claimed = [...catalogue.matchAll(/^(?:\||#+)\s*`(\w+)(?:\([^`]*\))?`/gm)].map(([, name]) => name);
-  const missing = declared.filter((name) => !named.includes(name));
-  const unknown = claimed.filter((name) => !declared.includes(name) && !isErrorElsewhere(name));
-  return [
-    ...missing.map((name) => `${CATALOGUE}: error ${name} of ${INTERFACE} is missing`),
-    ...unknown.map((name) => `${CATALOGUE}: error ${name} is not declared in ${INTERFACE}`),
-  ];
+/** Every word of our sources, and of the examples in the documents, which the tests run. */
+function words(documents) {
+  const folders = ["contracts", "sdk", "scripts", "test", "bench", "ignition"].filter((folder) => existsSync(folder));
+  const sources = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true }).map((path) => join(folder, path)),
+  );
+  const read = [...sources.filter((path) => FILE_SUFFIX.test(path)), "package.json", "hardhat.config.ts"];
+  const texts = read.map((path) => readFileSync(path, "utf8"));
+  const examples = documents.flatMap((path) => readFileSync(path, "utf8").match(/^(```|~~~)[\s\S]*?^\1/gm) ?? []);
+  return new Set([...texts, ...examples].flatMap((text) => text.match(/\w+/g) ?? []));
 }
 
-/** The catalogue may also list the errors of the other contracts of this repository. */
-function isErrorElsewhere(name) {
-  const sources = readdirSync("contracts", { recursive: true }).filter((path) => path.endsWith(".sol"));
-  const declaration = new RegExp(`^\\s*error ${name}\\(`, "m");
-  return sources.some((path) => declaration.test(readFileSync(join("contracts", path), "utf8")));
+/** A name with a hump or an underscore, or one with brackets behind it: prose has neither. */
+function symbolOf(code) {
+  const [, name, call] = code.match(/^\.?([A-Za-z_]\w*)(\([^()]*\))?$/) ?? [];
+  return name !== undefined && (call !== undefined || /[a-z][A-Z]|\w_\w/.test(name)) ? name : undefined;
+}
+
+function deadSymbols(file) {
+  const symbols = inlineCode(readFileSync(file, "utf8")).map(symbolOf);
+  const dead = symbols.filter((name) => name !== undefined && !WORDS.has(name) && !FOREIGN.has(name));
+  return [...new Set(dead)].map((name) => `${file}: ${name} is nowhere in the sources`);
+}
+
+/** `npm run x`, `npm test`, in prose and in examples. */
+function deadScripts(file) {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+  const named = [...readFileSync(file, "utf8").matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
+  const dead = named.filter((name) => !(name in scripts));
+  return [...new Set(dead)].map((name) => `${file}: there is no npm run ${name}`);
 }
 
 const files = markdownFiles();
+const WORDS = words(files);
 report(
   "docs",
-  [...files.flatMap(deadPaths), ...errorMismatches()],
-  `${files.length} files, no dead path, errors agree`,
+  files.flatMap((file) => [...deadPaths(file), ...deadSymbols(file), ...deadScripts(file)]),
+  `${files.length} files, no dead path, symbol or script`,
 );

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { concat, dataLength, id, toBeHex, ZeroAddress } from "ethers";
+import { concat, dataLength, dataSlice, id, toBeHex, ZeroAddress } from "ethers";
 import { ethers } from "hardhat";
 import {
   buildEnvelope,
@@ -9,6 +9,7 @@ import {
   MAX_UINT256,
   MODES,
   packUserOp,
+  permissionTree,
   proofFor,
   signUse,
   type Call,
@@ -23,6 +24,7 @@ import {
   type SessionKey,
   type UserOperation,
 } from "../../sdk";
+import { encodeEnvelope } from "../../sdk/envelope";
 import { decodeEnvelope } from "../../sdk/envelope";
 import { GAS, asAccount } from "./operations";
 import type { World } from "./world";
@@ -43,6 +45,16 @@ export function word(value: bigint | number | string): string {
 /** `value` as that many bytes. */
 export function bytes(value: bigint | number, size: number): string {
   return size === 0 ? "0x" : toBeHex(value, size);
+}
+
+/** `data` with the bytes at `at` replaced. */
+export function patch(data: string, at: number, replacement: string): string {
+  return concat([dataSlice(data, 0, at), replacement, dataSlice(data, at + dataLength(replacement))]);
+}
+
+/** The word of `data` at that byte. */
+export function wordAt(data: string, at: number): bigint {
+  return BigInt(dataSlice(data, at, at + 32));
 }
 
 /** A call of {@link SELECTOR} with these words as arguments. */
@@ -112,6 +124,20 @@ export interface Range {
 export interface RawAnswer {
   readonly reverted: boolean;
   readonly data: string;
+}
+
+/** The envelope that claims permission `index` for each call, whether it allows the call or not. */
+export function claim(session: Session, indices: readonly number[], override: Partial<Permission> = {}): string {
+  const tree = permissionTree(session);
+  return encodeEnvelope({
+    mode: "use",
+    session,
+    height: tree.height,
+    calls: indices.map((index) => ({
+      permission: { ...session.permissions[index]!, ...override },
+      proof: tree.proof(index),
+    })),
+  });
 }
 
 /** The calldata of `validateUserOp`. */

@@ -1,12 +1,10 @@
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { concat, dataLength, dataSlice } from "ethers";
-import { ethers } from "hardhat";
 import {
   buildEnvelope,
   encodeExecute,
   ENTRY_POINTS,
-  sessionId,
   userOpHash,
   validateSession,
   type EntryPointVersion,
@@ -19,6 +17,7 @@ import { delegatedSeat, installedSeat } from "./accounts/index";
 import { VERSIONS } from "./entryPoints";
 import {
   draft,
+  enableBy,
   entryPointHash,
   increment,
   refusalOf,
@@ -31,8 +30,7 @@ import {
 
 async function enabled(seat: Seat, overrides: Partial<Session> = {}): Promise<Session> {
   const session = await sessionOf(seat, overrides);
-  const account = await ethers.getImpersonatedSigner(seat.subject.address);
-  await seat.validator.connect(account).enableSession(sessionId(session), "0x");
+  await enableBy(seat, session);
   return session;
 }
 

@@ -16,6 +16,7 @@ import {
   proofFor,
   rule,
   sendUserOp,
+  sessionId,
   signUse,
   userOpHash,
   type Call,
@@ -95,6 +96,12 @@ export async function sessionOf(seat: Seat, overrides: Partial<Session> = {}): P
     ],
     ...overrides,
   };
+}
+
+/** Enables the session by a call of the account. */
+export async function enableBy(seat: Seat, session: Session): Promise<void> {
+  const account = await ethers.getImpersonatedSigner(seat.subject.address);
+  await seat.validator.connect(account).enableSession(sessionId(session), "0x");
 }
 
 /** The owner's grant, signed as the account wants it. */

@@ -4,7 +4,6 @@ import { ethers } from "hardhat";
 import {
   ANY_PAYMASTER,
   FEES_SPONSORED,
-  sessionId,
   type EntryPointVersion,
   type PackedUserOperation,
   type Session,
@@ -12,7 +11,7 @@ import {
 import { wallet } from "../helpers/world";
 import { installedSeat } from "./accounts/index";
 import { VERSIONS } from "./entryPoints";
-import { increment, refusalOf, send, sessionOf, sessionOperation, succeed, type Seat } from "./operations";
+import { enableBy, increment, refusalOf, send, sessionOf, sessionOperation, succeed, type Seat } from "./operations";
 import {
   openZeppelinSponsor,
   sponsoredLater,
@@ -39,11 +38,6 @@ async function sponsoredSession(seat: SponsoredSeat, paymaster: string): Promise
   const session = await sessionOf(seat, { paymaster, feeBudget: FEES_SPONSORED });
   await enableBy(seat, session);
   return session;
-}
-
-async function enableBy(seat: Seat, session: Session): Promise<void> {
-  const account = await ethers.getImpersonatedSigner(seat.subject.address);
-  await seat.validator.connect(account).enableSession(sessionId(session), "0x");
 }
 
 describe("paymasters", () => {

@@ -1,12 +1,12 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { EntryPointVersion } from "../../sdk";
+import { markdownTable, PublishedTable } from "../helpers/page";
 import type { AccountKind } from "./ground";
 
-/** Where the table is published, and between which lines. */
-const PAGE = join(__dirname, "../../docs/integrating.md");
-const BEGIN = "<!-- matrix: begin, written by UPDATE=1 npm run test:matrix -->";
-const END = "<!-- matrix: end -->";
+const PUBLISHED = new PublishedTable(
+  "integrating.md",
+  "<!-- matrix: begin, written by UPDATE=1 npm run test:matrix -->",
+  "<!-- matrix: end -->",
+);
 
 /** Where a row puts what it saw. */
 export interface Cells {
@@ -39,33 +39,21 @@ export class Table {
     return this.rows.every(({ cells }) => cells.size === this.columns.length);
   }
 
-  /** In Markdown, its columns aligned as Prettier aligns them. */
+  /** In Markdown. */
   toString(): string {
-    const lines = [
+    return markdownTable([
       ["account", "EntryPoint", ...this.columns, "what the account says"],
       ...this.rows.map(({ head, cells, note }) => [
         ...head,
         ...this.columns.map((name) => cells.get(name) ?? ""),
         note,
       ]),
-    ];
-    const widths = lines[0]!.map((_, index) => Math.max(...lines.map((line) => line[index]!.length)));
-    const render = (line: readonly string[]): string =>
-      `| ${line.map((cell, index) => cell.padEnd(widths[index]!)).join(" | ")} |`;
-    const rule = widths.map((width) => "-".repeat(width));
-    const [header, ...body] = lines as [string[], ...string[][]];
-    return [header, rule, ...body].map(render).join("\n");
+    ]);
   }
 
   /** The table in the documentation; with `UPDATE=1` in the environment it becomes this one first. */
   published(): string {
-    const page = readFileSync(PAGE, "utf8");
-    const [before, rest] = page.split(BEGIN) as [string, string | undefined];
-    const [table, after] = (rest ?? "").split(END) as [string, string | undefined];
-    if (after === undefined) throw new Error(`${PAGE} has no ${BEGIN} … ${END}`);
-    if (process.env["UPDATE"] !== "1") return table.trim();
-    writeFileSync(PAGE, `${before}${BEGIN}\n\n${this.toString()}\n\n${END}${after}`);
-    return this.toString();
+    return PUBLISHED.read(this.toString());
   }
 }
 

@@ -9,25 +9,18 @@ import {
   callOf,
   expectAccepted,
   expectRevert,
+  patch,
   permissionFor,
   refusalName,
   validate,
   word,
+  wordAt,
 } from "../../helpers/validation";
 import { world, type World } from "../../helpers/world";
 
 const HEAD = 100;
 const FIRST_POINTER = HEAD + 64;
 const HUGE = [2n ** 16n, 2n ** 64n - 1n, 2n ** 64n, 2n ** 255n, MAX_UINT256 - 31n, MAX_UINT256];
-
-/** `data` with the bytes at `at` replaced. */
-function patch(data: string, at: number, replacement: string): string {
-  return concat([dataSlice(data, 0, at), replacement, dataSlice(data, at + dataLength(replacement))]);
-}
-
-function wordAt(data: string, at: number): bigint {
-  return BigInt(dataSlice(data, at, at + 32));
-}
 
 interface Parts {
   readonly w: World;

@@ -20,6 +20,7 @@ import { enable, expectRefusal, expectRejection, operation, seal, sessionOf, use
 import {
   attempt,
   callOf,
+  claim,
   expectAccepted,
   expectRevert,
   fieldsOf,
@@ -36,20 +37,6 @@ async function having(permissions: (w: World) => Permission[], overrides: Partia
   const session = await sessionOf(w, permissions(w), overrides);
   await enable(w, session);
   return { w, session };
-}
-
-/** The envelope that claims permission `index` for each call, whether it allows the call or not. */
-function claim(session: Session, indices: readonly number[], override: Partial<Permission> = {}): string {
-  const tree = permissionTree(session);
-  return encodeEnvelope({
-    mode: "use",
-    session,
-    height: tree.height,
-    calls: indices.map((index) => ({
-      permission: { ...session.permissions[index]!, ...override },
-      proof: tree.proof(index),
-    })),
-  });
 }
 
 describe("SessionKeyValidator.validateUserOp: permissions", () => {

@@ -1,11 +1,15 @@
 import { expect } from "chai";
-import { AbiCoder, concat, dataLength, dataSlice, getBytes, hexlify } from "ethers";
+import { concat, dataLength, dataSlice, getBytes, hexlify } from "ethers";
 import { type SessionKey } from "../../../sdk";
-import { compactSignature, DUMMY_P256_SIGNATURE, withLowS } from "../../../sdk/keys/p256";
-import { encodeAssertion, toBase64Url } from "../../../sdk/keys/webAuthn";
+import { DUMMY_P256_SIGNATURE } from "../../../sdk/keys/p256";
+import { encodeAssertion } from "../../../sdk/keys/webAuthn";
 import { BE, BS, ORIGIN, SoftAuthenticator, UP, UV, type Quirks } from "../../sdk/keys/authenticator";
 import {
   accepts,
+  careless,
+  decodeAuth,
+  encodeAuth,
+  type Auth,
   approves,
   keyWorld,
   passkey,
@@ -13,61 +17,12 @@ import {
   tampered,
   validationGas,
   withSigner,
-  type KeyWorld,
 } from "./fixture";
 
-const TYPES = ["bytes32", "bytes32", "uint256", "uint256", "bytes", "bytes"];
 const MAX = 2n ** 256n - 1n;
 
-/** The fields of OpenZeppelin's struct. */
-interface Auth {
-  readonly r: string;
-  readonly s: string;
-  readonly challengeIndex: bigint;
-  readonly typeIndex: bigint;
-  readonly authenticatorData: string;
-  readonly clientData: string;
-}
-
-function decode(signature: string): Auth {
-  const [r, s, challengeIndex, typeIndex, authenticatorData, clientData] = AbiCoder.defaultAbiCoder().decode(
-    TYPES,
-    signature,
-  ) as unknown as [string, string, bigint, bigint, string, string];
-  return { r, s, challengeIndex, typeIndex, authenticatorData, clientData };
-}
-
-function encode({ r, s, challengeIndex, typeIndex, authenticatorData, clientData }: Auth): string {
-  return AbiCoder.defaultAbiCoder().encode(TYPES, [r, s, challengeIndex, typeIndex, authenticatorData, clientData]);
-}
-
 function edited(key: SessionKey, change: (auth: Auth) => Partial<Auth>): SessionKey {
-  return tampered(key, (signature) => encode({ ...decode(signature), ...change(decode(signature)) }));
-}
-
-/** A key that signs whatever the quirks make of the assertion: the SDK, which would object, is left out. */
-function careless(w: KeyWorld, quirks: Quirks, auth: (json: string, challenge: string) => Partial<Auth> = () => ({})) {
-  const authenticator = new SoftAuthenticator();
-  return {
-    ...passkey(w, {}, authenticator),
-    signDigest: (digest: string) => {
-      const { authenticatorData, clientDataJSON, signature } = authenticator.get(getBytes(digest), quirks);
-      const compact = withLowS(compactSignature(hexlify(signature as Uint8Array)));
-      const json = Buffer.from(clientDataJSON as Uint8Array).toString();
-      const challenge = `"challenge":"${toBase64Url(getBytes(digest))}"`;
-      return Promise.resolve(
-        encode({
-          r: dataSlice(compact, 0, 32),
-          s: dataSlice(compact, 32),
-          challengeIndex: BigInt(Math.max(0, json.indexOf(challenge))),
-          typeIndex: BigInt(Math.max(0, json.indexOf(`"type":"webauthn.`))),
-          authenticatorData: hexlify(authenticatorData as Uint8Array),
-          clientData: hexlify(clientDataJSON as Uint8Array),
-          ...auth(json, challenge),
-        }),
-      );
-    },
-  };
+  return tampered(key, (signature) => encodeAuth({ ...decodeAuth(signature), ...change(decodeAuth(signature)) }));
 }
 
 describe("ERC7913WebAuthnVerifier (OpenZeppelin) @mass", () => {

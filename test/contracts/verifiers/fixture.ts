@@ -1,13 +1,13 @@
 import { generateKeyPairSync } from "node:crypto";
 import { loadFixture, setCode } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { concat, getBytes, hexlify, id, toBeHex, type BaseContract, type BytesLike } from "ethers";
+import { AbiCoder, concat, dataSlice, getBytes, hexlify, id, toBeHex, type BaseContract, type BytesLike } from "ethers";
 import { ethers } from "hardhat";
 import { callPermission, type Call, type SendResult, type SessionKey } from "../../../sdk";
 import { erc1271Key } from "../../../sdk/keys/erc1271";
-import { DUMMY_P256_SIGNATURE } from "../../../sdk/keys/p256";
+import { compactSignature, DUMMY_P256_SIGNATURE, withLowS } from "../../../sdk/keys/p256";
 import { type VerifierKey } from "../../../sdk/keys/verifierKey";
-import { webAuthnKey } from "../../../sdk/keys/webAuthn";
+import { toBase64Url, webAuthnKey } from "../../../sdk/keys/webAuthn";
 import {
   ERC1271Verifier__factory,
   ERC7913P256Verifier__factory,
@@ -161,6 +161,63 @@ export function contractKey(w: KeyWorld, contract: string, signer?: SessionKey):
     dummySignature: signer?.dummySignature ?? DUMMY_P256_SIGNATURE,
     signDigest: (digest) => signer?.signDigest(digest) ?? Promise.resolve("0x"),
   });
+}
+
+// ----------------------------------------------------------------------------------------------------------- passkeys
+
+const TYPES = ["bytes32", "bytes32", "uint256", "uint256", "bytes", "bytes"];
+
+/** The fields of OpenZeppelin's struct. */
+export interface Auth {
+  readonly r: string;
+  readonly s: string;
+  readonly challengeIndex: bigint;
+  readonly typeIndex: bigint;
+  readonly authenticatorData: string;
+  readonly clientData: string;
+}
+
+/** The struct in a signature. */
+export function decodeAuth(signature: string): Auth {
+  const [r, s, challengeIndex, typeIndex, authenticatorData, clientData] = AbiCoder.defaultAbiCoder().decode(
+    TYPES,
+    signature,
+  ) as unknown as [string, string, bigint, bigint, string, string];
+  return { r, s, challengeIndex, typeIndex, authenticatorData, clientData };
+}
+
+/** The signature of a struct. */
+export function encodeAuth({ r, s, challengeIndex, typeIndex, authenticatorData, clientData }: Auth): string {
+  return AbiCoder.defaultAbiCoder().encode(TYPES, [r, s, challengeIndex, typeIndex, authenticatorData, clientData]);
+}
+
+/** A key that signs whatever the quirks make of the assertion: the SDK, which would object, is left out. */
+export function careless(
+  w: KeyWorld,
+  quirks: Quirks,
+  auth: (json: string, challenge: string) => Partial<Auth> = () => ({}),
+) {
+  const authenticator = new SoftAuthenticator();
+  return {
+    ...passkey(w, {}, authenticator),
+    signDigest: (digest: string) => {
+      const { authenticatorData, clientDataJSON, signature } = authenticator.get(getBytes(digest), quirks);
+      const compact = withLowS(compactSignature(hexlify(signature as Uint8Array)));
+      const json = Buffer.from(clientDataJSON as Uint8Array).toString();
+      const challenge = `"challenge":"${toBase64Url(getBytes(digest))}"`;
+      return Promise.resolve(
+        encodeAuth({
+          r: dataSlice(compact, 0, 32),
+          s: dataSlice(compact, 32),
+          challengeIndex: BigInt(Math.max(0, json.indexOf(challenge))),
+          typeIndex: BigInt(Math.max(0, json.indexOf(`"type":"webauthn.`))),
+          authenticatorData: hexlify(authenticatorData as Uint8Array),
+          clientData: hexlify(clientDataJSON as Uint8Array),
+          ...auth(json, challenge),
+        }),
+      );
+    },
+  };
 }
 
 // ------------------------------------------------------------------------------------- contracts in a few bytes of code
