@@ -90,6 +90,8 @@ const PACKED_USER_OP =
 export const ENTRY_POINT_ABI = [
   `function handleOps(${PACKED_USER_OP}[] ops, address beneficiary)`,
   "function getNonce(address sender, uint192 key) view returns (uint256)",
+  `function getUserOpHash(${PACKED_USER_OP} userOp) view returns (bytes32)`,
+  "event BeforeExecution()",
   "event UserOperationEvent(bytes32 indexed userOpHash, address indexed sender, address indexed paymaster, uint256 nonce, bool success, uint256 actualGasCost, uint256 actualGasUsed)",
   "event UserOperationRevertReason(bytes32 indexed userOpHash, address indexed sender, uint256 nonce, bytes revertReason)",
   "error FailedOp(uint256 opIndex, string reason)",

@@ -90,6 +90,39 @@ function packPaymaster(op: UserOperation): Hex {
   ).toLowerCase();
 }
 
+/**
+ * The inverse of {@link packUserOp}: every field by its name, as the bundlers' RPC wants them. What could not be packed
+ * again is refused: raises `INVALID_ADDRESS` and `INVALID_HEX` for an `initCode` or `paymasterAndData` that is too short.
+ * @example unpackUserOp(packUserOp(op)) // op, with addresses checksummed
+ */
+export function unpackUserOp(op: PackedUserOperation): UserOperation {
+  const { sender, nonce, callData, signature } = op;
+  if (op.paymasterAndData !== "0x" && byteLength(op.paymasterAndData) < PAYMASTER_HEAD_BYTES) {
+    asHex(op.paymasterAndData, "paymasterAndData", PAYMASTER_HEAD_BYTES);
+  }
+  return { sender, nonce, callData, signature, ...unpackGas(op), ...unpackInitCode(op), ...unpackPaymaster(op) };
+}
+
+function unpackInitCode({ initCode }: PackedUserOperation): Pick<UserOperation, "factory" | "factoryData"> {
+  if (initCode === "0x") return {};
+  const factory = isEip7702InitCode(initCode) ? "0x7702" : asAddress(initCode.slice(0, 42), "initCode");
+  return { factory, factoryData: `0x${initCode.slice(42)}` };
+}
+
+/** The paymaster's part of {@link unpackUserOp}; nothing if the account pays, or if the data is too short. */
+export function unpackPaymaster({
+  paymasterAndData: data,
+}: Pick<PackedUserOperation, "paymasterAndData">): Partial<UserOperation> {
+  if (byteLength(data) < PAYMASTER_HEAD_BYTES) return {};
+  const [verification, postOp] = halves(asHex(`0x${data.slice(42, 106)}`, "paymasterAndData", 32));
+  return {
+    paymaster: asAddress(data.slice(0, 42), "paymasterAndData"),
+    paymasterVerificationGasLimit: verification,
+    paymasterPostOpGasLimit: postOp,
+    paymasterData: `0x${data.slice(106)}`,
+  };
+}
+
 /** The gas fields of a packed operation. */
 export function unpackGas(op: PackedUserOperation): UserOpGas {
   const [verificationGasLimit, callGasLimit] = halves(asHex(op.accountGasLimits, "accountGasLimits", 32));

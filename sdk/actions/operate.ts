@@ -4,6 +4,7 @@ import type { Address, Hex } from "../hex";
 import {
   packUserOp,
   unpackGas,
+  unpackPaymaster,
   userOpHash,
   type PackedUserOperation,
   type UserOperation,
@@ -63,7 +64,10 @@ export function hashUserOp(context: Context, op: PackedUserOperation): Hex {
  * Asks the node whether the EntryPoint would take the operation in the block that is being made, and throws what it
  * would: a transaction that is mined and reverts costs the bundler and tells no reason.
  */
-export async function simulateUserOp(context: Context, op: PackedUserOperation): Promise<void> {
+export async function simulateUserOp(
+  context: Pick<Context, "entryPoint" | "bundler">,
+  op: PackedUserOperation,
+): Promise<void> {
   const from = await context.bundler.getAddress();
   const data = ENTRY_POINT_INTERFACE.encodeFunctionData("handleOps", [[op], from]);
   const request = { from, to: context.entryPoint, data, gasLimit: bundleGasLimit(op) };
@@ -80,8 +84,13 @@ export async function submitUserOp(context: Context, op: PackedUserOperation): P
   return sendUserOp({ op, entryPoint, bundler, gasLimit: bundleGasLimit(op) });
 }
 
-/** The EntryPoint keeps 1/64 back at each call, and wants the limits to be there in full. */
-function bundleGasLimit(op: PackedUserOperation): bigint {
+/**
+ * Gas of a `handleOps` transaction with this operation alone: the EntryPoint keeps 1/64 back at each call, and wants the
+ * limits to be there in full.
+ */
+export function bundleGasLimit(op: PackedUserOperation): bigint {
   const { verificationGasLimit, callGasLimit, preVerificationGas } = unpackGas(op);
-  return ((verificationGasLimit + callGasLimit + preVerificationGas) * 5n) / 4n + 100_000n;
+  const { paymasterVerificationGasLimit = 0n, paymasterPostOpGasLimit = 0n } = unpackPaymaster(op);
+  const paymaster = paymasterVerificationGasLimit + paymasterPostOpGasLimit;
+  return ((verificationGasLimit + callGasLimit + preVerificationGas + paymaster) * 5n) / 4n + 100_000n;
 }

@@ -1,7 +1,14 @@
-import { Contract, type ContractRunner, type ContractTransactionReceipt, type Signer } from "ethers";
-import { ENTRY_POINT_ABI, ENTRY_POINT_INTERFACE } from "../abi";
+import {
+  Contract,
+  type ContractRunner,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
+  type Signer,
+} from "ethers";
+import { ENTRY_POINT_ABI } from "../abi";
 import { SessionKeyError } from "../errors";
 import type { Address, Hex } from "../hex";
+import { outcomeOf } from "../transport/logs";
 import type { PackedUserOperation } from "../userOp";
 
 /** An operation on its way, with an ordinary account as its bundler. */
@@ -35,12 +42,20 @@ interface EntryPoint {
     ops: readonly PackedUserOperation[],
     beneficiary: Address,
     overrides: { gasLimit: bigint },
-  ): Promise<{ wait(): Promise<ContractTransactionReceipt | null> }>;
+  ): Promise<ContractTransactionResponse>;
   getNonce(sender: Address, key: bigint): Promise<bigint>;
+  getUserOpHash(op: PackedUserOperation): Promise<Hex>;
 }
 
 function entryPointAt(address: Address, runner: ContractRunner): EntryPoint {
   return new Contract(address, ENTRY_POINT_ABI, runner) as unknown as EntryPoint;
+}
+
+/** Sends one operation by `EntryPoint.handleOps` from an ordinary account, and does not wait. */
+export async function handleOps(request: SendRequest): Promise<ContractTransactionResponse> {
+  const { op, entryPoint, bundler, gasLimit } = request;
+  const beneficiary = request.beneficiary ?? (await bundler.getAddress());
+  return entryPointAt(entryPoint, bundler).handleOps([op], beneficiary, { gasLimit });
 }
 
 /**
@@ -50,29 +65,27 @@ function entryPointAt(address: Address, runner: ContractRunner): EntryPoint {
  * @example const { success } = await sendUserOp({ op, entryPoint: ENTRY_POINTS["0.8"], bundler, gasLimit: 2_000_000n })
  */
 export async function sendUserOp(request: SendRequest): Promise<SendResult> {
-  const { op, entryPoint, bundler, gasLimit } = request;
-  const beneficiary = request.beneficiary ?? (await bundler.getAddress());
-  const response = await entryPointAt(entryPoint, bundler).handleOps([op], beneficiary, { gasLimit });
-  const receipt = await response.wait();
-  const result = receipt === null ? undefined : outcome(receipt, entryPoint);
-  if (result === undefined) {
+  const { entryPoint } = request;
+  const receipt = await (await handleOps(request)).wait();
+  const found = receipt === null ? undefined : outcomeOf(receipt.logs, entryPoint);
+  if (receipt === null || found === undefined) {
     throw new SessionKeyError("OPERATION_NOT_FOUND", "no UserOperationEvent in the receipt", { entryPoint });
   }
-  return result;
+  const { userOpHash, success, actualGasCost, actualGasUsed, revertReason } = found;
+  const reverted = revertReason === undefined ? {} : { revertReason };
+  return { userOpHash, receipt, success, actualGasCost, actualGasUsed, ...reverted };
 }
 
-function outcome(receipt: ContractTransactionReceipt, entryPoint: Address): SendResult | undefined {
-  const events = receipt.logs
-    .filter((log) => log.address.toLowerCase() === entryPoint.toLowerCase())
-    .map((log) => ENTRY_POINT_INTERFACE.parseLog(log));
-  const done = events.find((event) => event?.name === "UserOperationEvent");
-  if (!done) return undefined;
-  const { userOpHash, success, actualGasCost, actualGasUsed } = done.args as unknown as SendResult;
-  const reverted = events.find((event) => event?.name === "UserOperationRevertReason");
-  const revertReason = reverted
-    ? { revertReason: (reverted.args as unknown as { revertReason: Hex }).revertReason }
-    : {};
-  return { userOpHash, receipt, success, actualGasCost, actualGasUsed, ...revertReason };
+/**
+ * The hash by which the EntryPoint knows the operation, by its own word: right for every version and for EIP-7702.
+ * @example await entryPointHash(provider, ENTRY_POINTS["0.8"], op)
+ */
+export async function entryPointHash(
+  runner: ContractRunner,
+  entryPoint: Address,
+  op: PackedUserOperation,
+): Promise<Hex> {
+  return entryPointAt(entryPoint, runner).getUserOpHash(op);
 }
 
 /**

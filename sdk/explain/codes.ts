@@ -298,5 +298,8 @@ export const SDK_REMEDIES: Readonly<Record<string, string>> = {
   DANGEROUS: "Add a budget or fix the recipient; if you mean it, use the dangerously… function.",
   AMBIGUOUS_FUNCTION: "Write the whole signature.",
   TOO_MANY_ALTERNATIVES: "Use fewer alternatives, or a range, or several sessions.",
+  OPERATION_TIMEOUT: "Ask for its receipt later; do not send it again before you know.",
+  BUNDLE_REVERTED: "Send it again with the present nonce: the node's answer then says what is wrong, if it still is.",
+  INVALID_ANSWER: "Look whether the endpoint is a bundler that speaks ERC-7769.",
   DIFFERENT_HEIGHTS: "Give all sessions of one grant numbers of permissions with the same tree height.",
 };

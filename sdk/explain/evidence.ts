@@ -30,6 +30,9 @@ const IGNORED = new Set([
   "invocation",
   "stack",
   "logs",
+  // An endpoint's address often holds an API key.
+  "requestUrl",
+  "url",
 ]);
 const DATA_KEYS = new Set(["data", "revertReason", "revertData", "returnData", "result", "output", "reason"]);
 /** What ethers appends to a message of what was sent; what came back stands before it. */

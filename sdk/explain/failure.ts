@@ -40,8 +40,8 @@ export class SessionFailure extends SessionKeyError {
   override readonly cause: string;
   /** What to do, in a sentence. */
   readonly remedy: string;
-  /** What was thrown. */
-  readonly original: unknown;
+  /** What was thrown. Not enumerable: ethers puts the endpoint's address into its errors, and logs print what is enumerable. */
+  declare readonly original: unknown;
 
   constructor({ code, layer, cause, remedy, details = {}, original }: FailureParts) {
     super(code, `${cause} ${remedy}`, details);
@@ -49,6 +49,6 @@ export class SessionFailure extends SessionKeyError {
     this.layer = layer;
     this.cause = cause;
     this.remedy = remedy;
-    this.original = original;
+    Object.defineProperty(this, "original", { value: original, enumerable: false });
   }
 }
