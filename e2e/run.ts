@@ -12,7 +12,9 @@ async function main(): Promise<number> {
   installPrograms();
   const flags = unshareFlags();
   if (flags !== undefined) return runInNamespace(flags);
-  console.warn("No network namespace here (see unshare(1)): while the tests run, the bundler listens on every interface.");
+  console.warn(
+    "No network namespace here (see unshare(1)): while the tests run, the bundler listens on every interface.",
+  );
   return runTests();
 }
 

@@ -22,7 +22,8 @@ export async function start({ name, command, args }: Program, ready: () => Promi
   const child = spawn(command, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);
   const printed: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => printed.push(chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => printed.push(chunk.toString()));
   const ended = new Promise<never>((_, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`${name} ended with ${String(code)}:\n${printed.join("")}`)));
@@ -33,8 +34,14 @@ export async function start({ name, command, args }: Program, ready: () => Promi
 }
 
 async function until(ready: () => Promise<unknown>, name: string): Promise<void> {
-  for (const end = Date.now() + TIMEOUT; Date.now() < end; ) {
-    if (await ready().then(() => true, () => false)) return;
+  for (const end = Date.now() + TIMEOUT; Date.now() < end;) {
+    if (
+      await ready().then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
     await new Promise((resolve) => setTimeout(resolve, POLL));
   }
   throw new Error(`${name} does not answer after ${TIMEOUT / 1000} s`);

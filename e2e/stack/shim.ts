@@ -1,16 +1,33 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { patchTracer } from "./tracer";
 
-interface Request {
-  readonly method?: string;
-  readonly params?: [unknown, unknown, { tracer?: string }?];
+interface Message {
+  method?: string;
+  params?: unknown[];
+  result?: unknown;
 }
 
-/**
- * A JSON-RPC proxy between the bundler and its node: everything goes through as it is, but for the tracer that the
- * bundler sends along with `debug_traceCall`, which {@link patchTracer} puts right.
- */
-export async function startShim(port: number, node: string): Promise<Server> {
+/** Another request in place of one, and what makes the answer to the first of the answer to the other. */
+interface Detour {
+  request(message: Message): Message;
+  answer?(message: Message): Message;
+}
+
+const DETOURS: Readonly<Record<string, Detour>> = {
+  // The bundler sends its tracer along, which has to be put right.
+  debug_traceCall: { request: withPatchedTracer },
+  // Hardhat's node has mined when it answers, and the helpers of `test/` count on it; anvil mines a moment later.
+  eth_sendTransaction: {
+    request: (message) => ({ ...message, method: "eth_sendTransactionSync" }),
+    answer: (message) => ({
+      ...message,
+      result: (message.result as { transactionHash?: string } | undefined)?.transactionHash,
+    }),
+  },
+};
+
+/** A JSON-RPC proxy in front of the node, on 127.0.0.1: everything goes through as it is, but for the {@link DETOURS}. */
+export async function startShim(port: number, node: string): Promise<void> {
   const server = createServer((request, response) => {
     forward(request, node).then(
       (body) => response.setHeader("content-type", "application/json").end(body),
@@ -18,21 +35,24 @@ export async function startShim(port: number, node: string): Promise<Server> {
     );
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return server;
 }
 
 async function forward(request: IncomingMessage, node: string): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = patched(Buffer.concat(chunks).toString());
-  const answer = await fetch(node, { method: "POST", headers: { "content-type": "application/json" }, body });
-  return answer.text();
+  const asked = Buffer.concat(chunks).toString();
+  const message = JSON.parse(asked) as Message;
+  const detour = DETOURS[message.method ?? ""];
+  if (detour === undefined) return post(node, asked);
+  const answer = await post(node, JSON.stringify(detour.request(message)));
+  return detour.answer === undefined ? answer : JSON.stringify(detour.answer(JSON.parse(answer) as Message));
 }
 
-function patched(body: string): string {
-  const request = JSON.parse(body) as Request;
-  const options = request.method === "debug_traceCall" ? request.params?.[2] : undefined;
-  if (options?.tracer === undefined) return body;
-  options.tracer = patchTracer(options.tracer);
-  return JSON.stringify(request);
+async function post(url: string, body: string): Promise<string> {
+  return (await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
+}
+
+function withPatchedTracer(message: Message): Message {
+  const [call, block, options] = message.params as [unknown, unknown, { tracer: string }];
+  return { ...message, params: [call, block, { ...options, tracer: patchTracer(options.tracer) }] };
 }

@@ -24,10 +24,10 @@ const UTILITY_KEY = "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804c
 export async function startStack(prepare: (node: string) => Promise<void>): Promise<Endpoints> {
   const [nodePort, shimPort, bundlerPort] = [await freePort(), await freePort(), await freePort()];
   await startNode(nodePort);
-  await prepare(urlOf(nodePort));
   await startShim(shimPort, urlOf(nodePort));
+  await prepare(urlOf(shimPort));
   await startBundler(bundlerPort, urlOf(shimPort));
-  return { node: urlOf(nodePort), bundler: urlOf(bundlerPort) };
+  return { node: urlOf(shimPort), bundler: urlOf(bundlerPort) };
 }
 
 function urlOf(port: number): string {
@@ -52,6 +52,7 @@ async function startBundler(port: number, node: string): Promise<void> {
     "executor-private-keys": EXECUTOR_KEY,
     "utility-private-key": UTILITY_KEY,
     "min-executor-balance": 0,
+    "polling-interval": 100,
     "log-level": "warn",
   };
   const args = [join(MODULES, "@pimlico/alto/esm/cli/alto.js"), ...asArguments(flags)];
