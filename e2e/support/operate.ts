@@ -96,7 +96,7 @@ export async function operate(
 }
 
 /** Sends a signed operation and waits for it. */
-export async function mine({ bundler }: Place, op: PackedUserOperation): Promise<OperationReceipt> {
+export async function mine({ bundler }: Pick<Place, "bundler">, op: PackedUserOperation): Promise<OperationReceipt> {
   return waitForOperation(bundler, await bundler.send(op), { interval: 0.1, timeout: 30 });
 }
 
