@@ -97,6 +97,7 @@ export const ENTRY_POINT_ABI = [
   "error FailedOp(uint256 opIndex, string reason)",
   "error FailedOpWithRevert(uint256 opIndex, string reason, bytes inner)",
   "error SignatureValidationFailed(address aggregator)",
+  "error InvalidPaymaster(address paymaster)",
 ] as const;
 
 /**

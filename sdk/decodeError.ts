@@ -1,3 +1,4 @@
+import type { ErrorDescription } from "ethers";
 import { VALIDATOR_INTERFACE, ENTRY_POINT_INTERFACE } from "./abi";
 import type { Hex } from "./hex";
 
@@ -9,13 +10,13 @@ export interface DecodedError {
 
 /** Why an EntryPoint refused an operation. */
 export interface FailedOp {
-  /** Which operation of the bundle. */
-  readonly opIndex: number;
-  /** The EntryPoint's code, such as `AA23`. */
+  /** Which operation of the bundle; left out where the EntryPoint does not tell (`AA9x`). */
+  readonly opIndex?: number;
+  /** The EntryPoint's code, such as `AA23`; `AA98` also for the `InvalidPaymaster` of v0.9. */
   readonly aa: string;
   /** The EntryPoint's whole reason. */
   readonly reason: string;
-  /** The custom error of the account or validator, if it is one of the validator's. */
+  /** The custom error of the account or validator, if it is one of the validator's; or `InvalidPaymaster`. */
   readonly name?: string;
   /** Its arguments. */
   readonly args?: readonly unknown[];
@@ -39,7 +40,8 @@ export function decodeError(data: Hex): DecodedError | undefined {
 }
 
 /**
- * `FailedOp` or `FailedOpWithRevert` in revert data or in an error that ethers (or a node under it) threw, with the
+ * `FailedOp`, `FailedOpWithRevert`, or what the EntryPoint says of the whole bundle (`AA98 invalid paymaster` of v0.8,
+ * `InvalidPaymaster` of v0.9), in revert data or in an error that ethers (or a node under it) threw, with the
  * validator's error inside; `undefined` if there is none.
  * @example
  * try { await sendUserOp(request) }
@@ -54,17 +56,36 @@ export function decodeFailedOp(error: unknown): FailedOp | undefined {
 }
 
 function parseFailedOp(data: Hex): FailedOp | undefined {
-  const parsed = data.length < 10 ? null : ENTRY_POINT_INTERFACE.parseError(data);
-  if (parsed === null || !parsed.name.startsWith("FailedOp")) return undefined;
+  const parsed = parseEntryPointError(data);
+  if (parsed === undefined) return undefined;
+  const { name } = parsed;
+  if (name === "InvalidPaymaster") return { aa: "AA98", reason: name, name, args: [...parsed.args] };
+  if (name === "Error") return parseMessage(String(parsed.args[0]));
+  if (!name.startsWith("FailedOp")) return undefined;
   const [opIndex, reason, inner] = parsed.args as unknown as [bigint, string, Hex | undefined];
   const failed = { opIndex: Number(opIndex), aa: reason.slice(0, 4), reason };
   return inner === undefined ? failed : { ...failed, inner, ...decodeError(inner) };
+}
+
+function parseEntryPointError(data: Hex): ErrorDescription | undefined {
+  if (data.length < 10) return undefined;
+  try {
+    return ENTRY_POINT_INTERFACE.parseError(data) ?? undefined;
+  } catch {
+    // The selector matches and the arguments do not: somebody else's error.
+    return undefined;
+  }
+}
+
+/** Of the whole bundle, the EntryPoint tells by a plain string. */
+function parseMessage(reason: string): FailedOp | undefined {
+  return /^AA\d\d\b/.test(reason) ? { aa: reason.slice(0, 4), reason } : undefined;
 }
 
 /** Nodes and wrappers put the revert data at different depths of the error: every `data` string that looks like it. */
 function revertData(error: unknown, depth = 0): Hex[] {
   if (typeof error === "string") return /^0x([0-9a-f]{2})*$/i.test(error) ? [error] : [];
   if (typeof error !== "object" || error === null || depth > 5) return [];
-  const { data, error: inner, info, cause } = error as Record<"data" | "error" | "info" | "cause", unknown>;
-  return [data, inner, info, cause].flatMap((part) => revertData(part, depth + 1));
+  const { data, error: inner, info, cause, original } = error as Record<string, unknown>;
+  return [data, inner, info, cause, original].flatMap((part) => revertData(part, depth + 1));
 }

@@ -42,13 +42,29 @@ export * from "./keys/webAuthn";
 export * from "./keys/webCrypto";
 export * from "./lint";
 export * from "./permission";
+export { CALLS_STATUS, type CallsReceipt, type CallsStatus } from "./provider/answers";
+export { PROVIDER_CODES, ProviderRpcError } from "./provider/errors";
+export * from "./provider/sessionProvider";
 export * from "./rule";
 export * from "./serialize";
 export * from "./session";
 export * from "./sessionFile";
+export * from "./signer/clock";
+export { Operations, SessionReceipt } from "./signer/operations";
+export type { SendOptions, SessionSignerOptions, Sponsor, Sponsorship } from "./signer/options";
+export { SessionResponse } from "./signer/response";
+export * from "./signer/sessionSigner";
+export { chainState } from "./signer/state";
 export * from "./transport/bundler";
 export * from "./transport/handleOps";
-export * from "./transport/transport";
+export {
+  waitForOperation,
+  type GasEstimate,
+  type OperationLog,
+  type OperationReceipt,
+  type Transport,
+  type WaitOptions,
+} from "./transport/transport";
 export { decodeRpcUserOp, encodeRpcUserOp, type KnownOperation, type RpcUserOperation } from "./transport/wire";
 export * from "./tree";
 export * from "./typedData";

@@ -8,6 +8,11 @@ export interface SessionKey {
   readonly signer: Hex;
   /** A wrong signature of the usual length, for gas estimation. */
   readonly dummySignature: Hex;
+  /**
+   * Gas of validation that a right signature costs and {@link dummySignature} does not, at most: add it to a
+   * `verificationGasLimit` that was estimated with the dummy. None where a dummy is worked through like a right signature.
+   */
+  readonly unestimatedGas?: bigint;
   /** Signs the EIP-712 digest of a `SessionUse` as it is, without any prefix. */
   signDigest(digest: Hex): Promise<Hex>;
 }
@@ -18,7 +23,7 @@ export interface SigningKeyHolder {
 }
 
 /** Low s, v = 27, recovers to nobody's address: costs the gas of a real one. */
-const DUMMY_ECDSA_SIGNATURE: Hex = `0x${"11".repeat(32)}${"22".repeat(32)}1b`;
+export const DUMMY_ECDSA_SIGNATURE: Hex = `0x${"11".repeat(32)}${"22".repeat(32)}1b`;
 
 /**
  * A secp256k1 key. Its signatures have 65 bytes, `r ‖ s ‖ v` with low s and v 27 or 28 (EIP-2).

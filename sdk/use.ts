@@ -1,4 +1,4 @@
-import { isTimed } from "./budget";
+import { isTimed, type Budget, type TimeWindow } from "./budget";
 import { BUDGET_KINDS, type Mode } from "./constants";
 import { encodeEnvelope, sealEnvelope, type EnvelopeGrant } from "./envelope";
 import { SessionKeyError } from "./errors";
@@ -10,6 +10,7 @@ import type { Permission } from "./permission";
 import { permissionHeight, type Session } from "./session";
 import type { MerkleTree } from "./tree";
 import { digest, permissionTree, sessionUseHash } from "./typedData";
+import { intersect } from "./usage";
 
 /** What an envelope is built from. */
 export interface UseRequest {
@@ -93,6 +94,9 @@ export async function signUse({ envelope, userOpHash, validator, key }: UseToSig
 /** How far in the past {@link pickTime} claims a time, in seconds: clocks differ, and blocks come late. */
 export const TIME_SLACK = 30;
 
+/** Of a session, what its times depend on. */
+type TimedSession = Pick<Session, "validAfter" | "validUntil" | "budgets" | "feeBudget">;
+
 /**
  * The time to claim at `now` (unix seconds), or `undefined` if no charged budget depends on it. A little in the past,
  * because the EntryPoint compares to the block's clock, but never in an earlier period of a charged budget.
@@ -101,22 +105,45 @@ export const TIME_SLACK = 30;
  * @param sponsored Whether a paymaster pays: then the fee budget is not charged.
  */
 export function pickTime(
-  session: Pick<Session, "validAfter" | "validUntil" | "budgets" | "feeBudget">,
+  session: TimedSession,
   permissionsUsed: readonly Permission[],
   now: number,
   sponsored = false,
 ): number | undefined {
+  if (timedBudgets(session, permissionsUsed, sponsored).length === 0) return undefined;
+  assertActive(session, now);
+  return Math.max(periodAt(session, permissionsUsed, now, sponsored).validAfter, now - TIME_SLACK);
+}
+
+/**
+ * The part of the session's window around `now` in which an operation can be included that is made now: that of every
+ * charged period. Raises `SESSION_NOT_ACTIVE` outside of the session's window.
+ * @example periodAt(session, permissionsUsed, now).validUntil // the last second of the week, of a weekly budget
+ */
+export function periodAt(
+  session: TimedSession,
+  permissionsUsed: readonly Permission[],
+  now: number,
+  sponsored = false,
+): TimeWindow {
+  assertActive(session, now);
+  const { validAfter, validUntil } = session;
+  return timedBudgets(session, permissionsUsed, sponsored)
+    .filter(({ kind }) => kind === BUDGET_KINDS.periodic)
+    .map(({ period }) => ({ start: now - ((now - validAfter) % period), period }))
+    .map(({ start, period }) => ({ validAfter: start, validUntil: start + period - 1 }))
+    .reduce(intersect, { validAfter, validUntil });
+}
+
+/** Those of the charged budgets that depend on the time. */
+function timedBudgets(session: TimedSession, permissionsUsed: readonly Permission[], sponsored: boolean): Budget[] {
   const charged = new Set(permissionsUsed.flatMap(({ charges }) => charges.map(({ budget }) => budget)));
   if (!sponsored) charged.add(session.feeBudget);
-  const timed = session.budgets.filter((budget, index) => charged.has(index) && isTimed(budget));
-  if (timed.length === 0) return undefined;
-  const { validAfter, validUntil } = session;
-  if (now < validAfter || now > validUntil) {
-    const message = `${now} is outside of ${validAfter} to ${validUntil}`;
-    throw new SessionKeyError("SESSION_NOT_ACTIVE", message, { now, validAfter, validUntil });
-  }
-  const starts = timed
-    .filter(({ kind }) => kind === BUDGET_KINDS.periodic)
-    .map(({ period }) => now - ((now - validAfter) % period));
-  return Math.max(validAfter, now - TIME_SLACK, ...starts);
+  return session.budgets.filter((budget, index) => charged.has(index) && isTimed(budget));
+}
+
+function assertActive({ validAfter, validUntil }: TimeWindow, now: number): void {
+  if (now >= validAfter && now <= validUntil) return;
+  const message = `${now} is outside of ${validAfter} to ${validUntil}`;
+  throw new SessionKeyError("SESSION_NOT_ACTIVE", message, { now, validAfter, validUntil });
 }

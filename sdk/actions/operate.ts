@@ -1,5 +1,6 @@
 import type { Provider } from "ethers";
 import { ENTRY_POINT_INTERFACE } from "../abi";
+import type { EntryPointVersion } from "../constants";
 import type { Address, Hex } from "../hex";
 import {
   packUserOp,
@@ -49,15 +50,21 @@ export async function draftUserOp(
   return packUserOp({ sender, nonce, callData, signature: "0x", ...fees, ...gas });
 }
 
-async function feesPerGas(provider: Provider): Promise<Pick<UserOpGas, "maxFeePerGas" | "maxPriorityFeePerGas">> {
+/** The node's present fees, in wei per gas. */
+export async function feesPerGas(
+  provider: Provider,
+): Promise<Pick<UserOpGas, "maxFeePerGas" | "maxPriorityFeePerGas">> {
   const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await provider.getFeeData();
   const price = maxFeePerGas ?? gasPrice ?? 0n;
   return { maxFeePerGas: price, maxPriorityFeePerGas: maxPriorityFeePerGas ?? price };
 }
 
+/** Where an operation is hashed for, by which version of the EntryPoint (v0.8 by default). */
+export type HashContext = Pick<Context, "entryPoint" | "chainId"> & { readonly version?: EntryPointVersion };
+
 /** The hash that the account's validator gets and that keys sign. */
-export function hashUserOp(context: Context, op: PackedUserOperation): Hex {
-  return userOpHash(op, { entryPoint: context.entryPoint, chainId: context.chainId, version: "0.8" });
+export function hashUserOp({ entryPoint, chainId, version = "0.8" }: HashContext, op: PackedUserOperation): Hex {
+  return userOpHash(op, { entryPoint, chainId, version });
 }
 
 /**

@@ -9,7 +9,7 @@ import { sessionUseTypedData } from "../typedData";
 import { buildEnvelope, matchPermissions, pickTime, signUse } from "../use";
 import type { PackedUserOperation } from "../userOp";
 import { chainTime, providerOf, type Context } from "./context";
-import { draftUserOp, hashUserOp, submitUserOp, type OperationOptions } from "./operate";
+import { draftUserOp, hashUserOp, submitUserOp, type HashContext, type OperationOptions } from "./operate";
 import type { SendResult } from "./send";
 
 /** A key of ours, or an ethers signer that holds one (a node's account, a wallet): it signs EIP-712 typed data. */
@@ -54,7 +54,7 @@ async function claimedTime(context: Context, session: Session, calls: readonly C
 
 /** The operation with this envelope, sealed by the key: also for envelopes that {@link buildEnvelope} would not make. */
 export async function sealUse(
-  context: Context,
+  context: HashContext & Pick<Context, "validator">,
   op: PackedUserOperation,
   envelope: Hex,
   key: UseKey,

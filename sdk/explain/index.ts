@@ -96,7 +96,10 @@ function unwrap(data: readonly string[], abis: readonly ErrorSource[]): readonly
 }
 
 function aaCode(reverts: readonly Revert[], texts: readonly string[]): string | undefined {
-  const reasons = reverts.filter(({ name }) => name.startsWith("FailedOp")).map(({ args }) => String(args["reason"]));
+  if (reverts.some(({ name }) => name === "InvalidPaymaster")) return "AA98";
+  // Of a whole bundle the EntryPoint tells by a plain string, whose beginning is its code; a target's may mention one.
+  const speaks = ({ name, args }: Revert) => name.startsWith("FailedOp") || /^AA\d\d\b/.test(String(args["reason"]));
+  const reasons = reverts.filter(speaks).map(({ args }) => String(args["reason"]));
   const found = [...reasons, ...texts].map((text) => /\bAA\d\d\b/.exec(text)?.[0]);
   return found.find((code) => code !== undefined);
 }
@@ -119,7 +122,8 @@ function entryPointFailure(aa: string, inner: Revert | undefined, found: Found, 
   };
   if (inner === undefined) return { code: aa, ...coded, details: { ...found, texts } };
   const details = { ...found, error: inner.name, args: inner.args, data: inner.data };
-  return { code: aa, ...coded, cause: `${coded.cause} It said: ${said(inner)}.`, details };
+  const remedy = (isAccountError(inner.name) ? TARGET_REMEDIES[inner.name] : undefined) ?? coded.remedy;
+  return { code: aa, ...coded, cause: `${coded.cause} It said: ${said(inner)}.`, remedy, details };
 }
 
 const PANICS: Readonly<Record<number, string>> = {
@@ -153,6 +157,8 @@ const TARGET_REMEDIES: Readonly<Record<string, string>> = {
   ERC20InsufficientBalance: "Fund the account with the token, or send less.",
   ERC20InsufficientAllowance: "Approve the spender first (a permission of the session may do it), or use less.",
   EnforcedPause: "The target is paused: wait.",
+  ExecutionFailed:
+    "A Safe7579 says this whatever its validator or the target said: ask checkCalls what the validator objects to, and simulate the calls one by one.",
   AccountUnauthorized: "Send it through the EntryPoint as an operation.",
 };
 
@@ -169,7 +175,7 @@ function targetFailure(revert: Revert, found: Found): FailureParts {
 }
 
 function isAccountError(name: string): boolean {
-  return name.startsWith("ERC7579") || name === "AccountUnauthorized";
+  return name.startsWith("ERC7579") || name === "AccountUnauthorized" || name === "ExecutionFailed";
 }
 
 function clientCode(codes: readonly string[]): FailureParts | undefined {

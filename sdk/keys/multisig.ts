@@ -54,7 +54,7 @@ export function multisigKey({ verifier, threshold, members }: MultisigKeyOptions
           chosen.map(async (member) => ({ signer: member.signer, signature: await member.signDigest(digest) })),
         ),
       ),
-    unestimatedGas: chosen.reduce((sum, member) => sum + unestimated(member), 0n),
+    unestimatedGas: chosen.reduce((sum, member) => sum + (member.unestimatedGas ?? 0n), 0n),
   });
 }
 
@@ -115,8 +115,4 @@ function sortSigners(signers: readonly Hex[]): Hex[] {
 
 function lengthPrefixed(bytes: Hex): string {
   return packUint(byteLength(bytes), 2) + bytes.slice(2);
-}
-
-function unestimated(member: SessionKey): bigint {
-  return "unestimatedGas" in member ? (member as VerifierKey).unestimatedGas : 0n;
 }

@@ -5,10 +5,6 @@ import { erc7913Key, type Erc7913KeyOptions, type SessionKey } from "../key";
 
 /** A session key that a verifier contract checks (ERC-7913). */
 export interface VerifierKey extends SessionKey {
-  /**
-   * Gas of validation that a right signature costs and {@link SessionKey.dummySignature} does not, at most: add it to a
-   * `verificationGasLimit` that was estimated with the dummy. 0 where a dummy is worked through like a right signature.
-   */
   readonly unestimatedGas: bigint;
 }
 

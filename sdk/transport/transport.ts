@@ -86,14 +86,23 @@ const realSleep = (seconds: number): Promise<void> => new Promise((resolve) => s
  * transport raises.
  * @example const { success } = await waitForOperation(transport, await transport.send(op));
  */
-export async function waitForOperation(
+export function waitForOperation(
   transport: Transport,
   userOpHash: Hex,
-  { timeout = 120, interval = 1, sleep = realSleep }: WaitOptions = {},
+  options: WaitOptions = {},
 ): Promise<OperationReceipt> {
+  return askUntil(() => transport.receipt(userOpHash), userOpHash, options);
+}
+
+/** Asks until there is an answer. Raises `OPERATION_TIMEOUT`. */
+export async function askUntil<Answer>(
+  ask: () => Promise<Answer | null | undefined>,
+  userOpHash: Hex,
+  { timeout = 120, interval = 1, sleep = realSleep }: WaitOptions,
+): Promise<Answer> {
   for (let waited = 0; ; waited += interval) {
-    const receipt = await transport.receipt(userOpHash);
-    if (receipt !== undefined) return receipt;
+    const answer = await ask();
+    if (answer !== undefined && answer !== null) return answer;
     if (waited >= timeout) {
       const message = `${userOpHash} was not included within ${timeout} seconds; it may still be`;
       throw new SessionKeyError("OPERATION_TIMEOUT", message, { userOpHash, timeout });

@@ -51,8 +51,6 @@ const ACCOUNT_ERRORS = new Interface([
   "error ValidatorNotInstalled(address)",
 ]);
 
-const ENTRY_POINT_ERRORS = new Interface(["error InvalidPaymaster(address)"]);
-
 const RECORDER = Recorder__factory.createInterface();
 const DAY = 86_400;
 /** The greatest argument of `set` that the sessions allow. */
@@ -205,21 +203,10 @@ export async function refusalOf(seat: Seat, op: PackedUserOperation): Promise<st
     await send(seat, op);
   } catch (error) {
     const failed = decodeFailedOp(error);
-    if (failed === undefined) return bundleError(error);
+    if (failed === undefined) throw error;
     return `${failed.aa} ${failed.name ?? accountError(failed.inner) ?? failed.reason.slice(5)}`;
   }
   expect.fail("the operation was accepted");
-}
-
-/** The later EntryPoints refuse some operations without saying which. */
-function bundleError(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const known = /AA98 invalid paymaster/.exec(message)?.[0];
-  if (known !== undefined) return known;
-  const data = /return data: (0x[0-9a-f]+)/.exec(message)?.[1];
-  const name = data === undefined ? undefined : ENTRY_POINT_ERRORS.parseError(data)?.name;
-  if (name === undefined) throw error;
-  return name;
 }
 
 function accountError(inner: string | undefined): string | undefined {

@@ -98,7 +98,11 @@ function sponsored(version: EntryPointVersion): void {
     const session = await sponsoredSession(seat, ANY_PAYMASTER);
     const op = await sessionOperation(seat, session, calls());
     // v0.7 would charge the account, so the validator refuses; the later ones refuse the bundle by themselves.
-    const reason = { "0.7": "AA23 InvalidPaymasterData", "0.8": "AA98 invalid paymaster", "0.9": "InvalidPaymaster" };
+    const reason = {
+      "0.7": "AA23 InvalidPaymasterData",
+      "0.8": "AA98 invalid paymaster",
+      "0.9": "AA98 InvalidPaymaster",
+    };
     expect(await refusalOf(seat, { ...op, paymasterAndData: `0x${"00".repeat(52)}` })).to.equal(reason[version]);
   });
 

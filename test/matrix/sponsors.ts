@@ -41,10 +41,14 @@ const REQUEST = {
 
 /** A year from the last block of a test chain, whatever the clock says. */
 const FOREVER = 2 ** 40;
-const GAS_LIMIT = 200_000n;
+/** What the sponsors sign for, verification and post-operation each. */
+export const SPONSOR_GAS = 200_000n;
 
 /** OpenZeppelin's `PaymasterSigner`, for any EntryPoint. */
-export async function openZeppelinSponsor(seat: Seat, signer: Wallet = wallet("sponsor")): Promise<Sponsor> {
+export async function openZeppelinSponsor(
+  seat: Pick<Seat, "deployer" | "version" | "chainId">,
+  signer: Wallet = wallet("sponsor"),
+): Promise<Sponsor> {
   const entryPoint = ENTRY_POINTS[seat.version];
   const contract = await new VerifyingPaymaster__factory(seat.deployer).deploy(entryPoint, signer.address);
   const address = await contract.getAddress();
@@ -57,8 +61,8 @@ export async function openZeppelinSponsor(seat: Seat, signer: Wallet = wallet("s
       signer.signTypedData(domain, REQUEST, {
         ...op,
         ...window,
-        paymasterVerificationGasLimit: GAS_LIMIT,
-        paymasterPostOpGasLimit: GAS_LIMIT,
+        paymasterVerificationGasLimit: SPONSOR_GAS,
+        paymasterPostOpGasLimit: SPONSOR_GAS,
       }),
     deposit: await prepaid(seat, address),
   };
@@ -80,7 +84,7 @@ export async function verifyingPaymasterV07(seat: Seat, signer: Wallet = wallet(
   };
 }
 
-async function prepaid(seat: Seat, paymaster: string): Promise<() => Promise<bigint>> {
+async function prepaid(seat: Pick<Seat, "deployer" | "version">, paymaster: string): Promise<() => Promise<bigint>> {
   const abi = ["function depositTo(address) payable", "function balanceOf(address) view returns (uint256)"];
   const entryPoint = new Contract(ENTRY_POINTS[seat.version], abi, seat.deployer);
   await entryPoint.getFunction("depositTo")(paymaster, { value: parseEther("10") });
@@ -120,7 +124,7 @@ export function withSuffix(head: string, signature: string): string {
 }
 
 async function offered(seat: Seat, session: Session, calls: readonly Call[], { address: paymaster }: Sponsor) {
-  const limits = { paymasterVerificationGasLimit: GAS_LIMIT, paymasterPostOpGasLimit: GAS_LIMIT };
+  const limits = { paymasterVerificationGasLimit: SPONSOR_GAS, paymasterPostOpGasLimit: SPONSOR_GAS };
   const nonceKey = seat.subject.adapter.nonceKey(seat.validatorAddress);
   const op = await draft(seat, nonceKey, encodeExecute(calls), { paymaster, ...limits });
   return { op, envelope: buildEnvelope({ session, calls, mode: "use" }) };

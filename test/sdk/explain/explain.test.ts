@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { AbiCoder, concat, id, Interface, makeError, type ParamType } from "ethers";
@@ -136,6 +137,24 @@ describe("explain", () => {
       expect(explain({ data: withRevert("AA50 postOp reverted", inner) }).cause).to.contain("no allowance");
     });
 
+    it("of a whole bundle: by a plain string on v0.8, by an error of its own on v0.9", () => {
+      expect(explain({ data: errorString("AA98 invalid paymaster") })).to.include({ code: "AA98", layer: "paymaster" });
+      const data = ENTRY_POINT_INTERFACE.encodeErrorResult("InvalidPaymaster", [ALICE]);
+      expect(explain({ data })).to.include({ code: "AA98", layer: "paymaster" });
+      expect(explain({ data: errorString("not AA98 at all") })).to.include({ code: "TARGET_REVERTED" });
+    });
+
+    it("say that a Safe hides what was said to it", () => {
+      const hidden = new Interface(["error ExecutionFailed()"]).encodeErrorResult("ExecutionFailed");
+      const refused = explain({ data: withRevert("AA23 reverted", hidden) });
+      expect(refused).to.include({ code: "AA23", layer: "account" });
+      expect(refused.remedy).to.contain("Safe7579");
+      expect(explain({ success: false, revertReason: hidden })).to.include({
+        code: "TARGET_REVERTED",
+        layer: "account",
+      });
+    });
+
     it("are named even if they are new, and aggregators refused", () => {
       expect(explain(new Error("AA77 something new"))).to.include({ code: "AA77", layer: "entryPoint" });
       const data = ENTRY_POINT_INTERFACE.encodeErrorResult("SignatureValidationFailed", [ALICE]);
@@ -241,6 +260,19 @@ describe("explain", () => {
         expect(explain(thrown).code).to.equal(code);
         expectWhole(explain(thrown));
       }
+    });
+
+    it("do not tell the endpoint's address, which may hold a key", () => {
+      const url = "https://node.example/v2/s3cr3t-0f-the-node";
+      const thrown = makeError("server response 500", "SERVER_ERROR", {
+        info: { requestUrl: url, responseBody: "no" },
+        request: { url },
+      } as never);
+      const failure = explain(thrown);
+      expect(failure.code).to.equal("SERVER_ERROR");
+      for (const text of [JSON.stringify(failure), inspect(failure), failure.message])
+        expect(text).to.not.contain("s3cr3t");
+      expect(failure.original).to.equal(thrown);
     });
 
     it("are not explained twice, and nothing is lost", () => {
