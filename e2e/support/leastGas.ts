@@ -13,11 +13,11 @@ import type { Place } from "./place";
  * The least verificationGasLimit with which the EntryPoint takes the operation now, to the gas: found by asking the node,
  * with a right signature each time.
  */
-export async function leastVerificationGas(place: Place, { sign }: Draft, op: PackedUserOperation): Promise<bigint> {
+export async function leastVerificationGas(place: Place, drafted: Draft, op: PackedUserOperation): Promise<bigint> {
   let [refused, taken] = [0n, unpackGas(op).verificationGasLimit];
   while (taken - refused > 1n) {
     const middle = (taken + refused) / 2n;
-    const probe = await sign(packUserOp({ ...unpackUserOp(op), verificationGasLimit: middle }));
+    const probe = await drafted.sign(packUserOp({ ...unpackUserOp(op), verificationGasLimit: middle }));
     if (await isTaken(place, probe)) taken = middle;
     else refused = middle;
   }

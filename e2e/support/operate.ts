@@ -16,6 +16,7 @@ import {
   type PackedUserOperation,
   type Session,
   type SessionFailure,
+  type Sponsor as Payer,
   type VerifierKey,
 } from "../../sdk";
 import { draft, seal, type UseOptions } from "../../test/matrix/operations";
@@ -75,6 +76,15 @@ async function fees({ deployer }: Place) {
 async function sponsored(op: PackedUserOperation, sponsor: Sponsor): Promise<PackedUserOperation> {
   const head = concat([op.paymasterAndData.slice(0, 2 + 2 * 52), sponsor.terms]);
   return { ...op, paymasterAndData: concat([head, await sponsor.sign({ ...op, paymasterAndData: head })]) };
+}
+
+/** The sponsor as a `SessionSigner` wants one. */
+export function payer(sponsor: Sponsor): Payer {
+  const head = { paymaster: sponsor.address, ...SPONSOR_GAS, paymasterData: "0x" };
+  return async (op) => {
+    const { paymasterData } = unpackUserOp(await sponsored(packUserOp({ ...unpackUserOp(op), ...head }), sponsor));
+    return { ...head, paymasterData: paymasterData! };
+  };
 }
 
 /** The operation with the bundler's estimate for its limits; a sponsor's are as the sponsor wants them. */

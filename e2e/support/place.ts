@@ -33,7 +33,7 @@ async function buildChain(): Promise<Chain> {
 /** That subject as an account of the bundler's EntryPoint. */
 export async function placeOf(subject: Subject, version: EntryPointVersion): Promise<Place> {
   const base = await onChain();
-  await (base.token as Token).mint(subject.address, 1_000_000n);
+  await base.token.mint(subject.address, 1_000_000n);
   return { ...base, subject, version, bundler: new BundlerTransport({ url: process.env["BUNDLER_URL"]!, version }) };
 }
 

@@ -132,7 +132,10 @@ for (const version of ["0.7", "0.8"] as const) {
       const failing = { ...session, permissions: [callPermission(fail.target, fail.data.slice(0, 10))] };
       const options = { mode: "enable", grant: await grantOf(place, failing) } as const;
       // Sent without an estimate, it is mined and paid for, and its calls fail.
-      expect(await answers(place, failing, [fail], options)).to.deep.equal({ estimate: "EXECUTION_REVERTED", send: "failed" });
+      expect(await answers(place, failing, [fail], options)).to.deep.equal({
+        estimate: "EXECUTION_REVERTED",
+        send: "failed",
+      });
     });
 
     describe("paymasters", () => {

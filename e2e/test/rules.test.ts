@@ -34,9 +34,9 @@ describe("the bundler is in safe mode", () => {
 
   /** `taken` if it was mined, else the code of the refusal. */
   async function answerTo(step: Step): Promise<string> {
-    const op: PackedUserOperation = { ...userOpOf(bench, { step }), nonce, gasFees: `0x${gwei(1n)}${gwei(3n)}` };
+    const op = { ...userOpOf(bench, { step }), nonce, gasFees: `0x${gwei(1n)}${gwei(3n)}` };
     try {
-      await mine({ bundler }, op);
+      await mine({ bundler }, op as PackedUserOperation);
       nonce += 1n;
       return "taken";
     } catch (error) {
