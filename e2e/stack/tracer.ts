@@ -5,10 +5,10 @@ interface Patch {
   readonly to: string;
 }
 
-/** Whether opcode number `op` touches nothing but the stack: arithmetic, POP, jumps, PUSH, DUP, SWAP. At most 10 gas. */
+/** Whether opcode number `op` touches nothing but the stack: arithmetic, RETURNDATASIZE, POP, jumps, PUSH, DUP, SWAP. At most 10 gas. */
 const STACK_ONLY =
   "(op >= 0x5f && op <= 0x9f) || (op > 0 && op < 0x0a) || (op >= 0x10 && op <= 0x1d) || " +
-  "op === 0x50 || op === 0x56 || op === 0x57 || op === 0x5b";
+  "op === 0x3d || op === 0x50 || op === 0x56 || op === 0x57 || op === 0x5b";
 
 /**
  * What is wrong with alto 0.0.18's tracer on anvil 1.7.1: with each of these, lawful operations were refused.
@@ -26,11 +26,6 @@ const PATCHES: readonly Patch[] = [
     why: "anvil's `getError()` is undefined, not null, for a frame that did not fail: every frame counted as reverted",
     from: "frame.getError() != null",
     to: "!!frame.getError()",
-  },
-  {
-    why: "[OP-062] allows the P-256 precompile since EIP-7951; the tracer knows the first nine alone",
-    from: "addressInt > 0 && addressInt < 10",
-    to: "(addressInt > 0 && addressInt < 10) || addressInt === 0x100",
   },
   {
     why:
