@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { decodeExecute, type FailedOp, type Judged } from "../../sdk";
+import { decodeExecute, type FailedOp, type Judged, type Verdict } from "../../sdk";
 import { expectLawful } from "../helpers/operations";
 import { comparable } from "../parity/comparable";
 import { build, type Attempt } from "./attempts";
@@ -7,26 +7,22 @@ import type { BundleOutcome, Chain, Executed } from "./chain";
 import { expectAnswer, expectSound } from "./invariants";
 import { observe } from "./observation";
 import type { Attempted, Granted, Reference } from "./reference";
-import type { Statistics } from "./statistics";
 
 /** Why the EntryPoint will refuse a bundle, without what is not worth comparing. */
 type Refusal = Pick<FailedOp, "opIndex" | "aa"> & { readonly error?: unknown };
 
-/** What the model expects of a bundle. */
-type Foreseen = { readonly verdicts: readonly Judged[] } | { readonly refusal: Refusal };
+/** What the model expects of a bundle; `first` is what the validator says of its first operation, by itself. */
+type Foreseen = { readonly first: Verdict } & (
+  { readonly verdicts: readonly Judged[] } | { readonly refusal: Refusal }
+);
 
 /** Sends the attempts as one bundle, and compares what happens with what the model foresees. */
-export async function sendAttempts(
-  reference: Reference,
-  chain: Chain,
-  statistics: Statistics,
-  attempts: readonly Attempt[],
-): Promise<void> {
-  const now = chain.next;
+export async function sendAttempts(reference: Reference, chain: Chain, attempts: readonly Attempt[]): Promise<void> {
+  const { next: now, statistics } = chain;
   const built: Attempted[] = [];
   for (const one of attempts) built.push(await build(reference, one, now));
   const foreseen = foresee(reference, built, now);
-  await expectAnswer(reference, chain, built[0]!, now);
+  await expectAnswer(chain, built[0]!, foreseen.first);
   if ("verdicts" in foreseen && statistics.isTraced()) await expectTraced(chain, built);
 
   const before = await observe(reference, chain, built);
@@ -46,6 +42,7 @@ export async function sendAttempts(
 
 /** One operation after the other, as the EntryPoint validates them; the first that fails takes the others with it. */
 function foresee(reference: Reference, built: readonly Attempted[], now: number): Foreseen {
+  const first = reference.judge(built[0]!, now);
   const verdicts: Judged[] = [];
   const states = new Map<Granted, Pick<Granted, "status" | "usage">>();
   const used = new Set(reference.accepted.map(({ op }) => op.nonce));
@@ -53,19 +50,19 @@ function foresee(reference: Reference, built: readonly Attempted[], now: number)
     const { op, granted } = attempted;
     const { listed } = reference.actorOf(op.sender);
     const stored = { ...reference.stateOf(granted), ...states.get(granted) };
-    const verdict = reference.judge(attempted, now, stored);
+    const verdict = opIndex === 0 ? first : reference.judge(attempted, now, stored);
     // An account that does not list the validator never asks it, and takes the signature for a wrong one of its own.
     if (listed && verdict.outcome === "refused") {
-      return { refusal: { opIndex, aa: "AA23", error: comparable(verdict.name, verdict.args) } };
+      return { first, refusal: { opIndex, aa: "AA23", error: comparable(verdict.name, verdict.args) } };
     }
-    if (used.has(op.nonce)) return { refusal: { opIndex, aa: "AA25" } };
-    if (!listed || verdict.outcome !== "accepted") return { refusal: { opIndex, aa: "AA24" } };
-    if (verdict.timely !== true) return { refusal: { opIndex, aa: "AA22" } };
+    if (used.has(op.nonce)) return { first, refusal: { opIndex, aa: "AA25" } };
+    if (!listed || verdict.outcome !== "accepted") return { first, refusal: { opIndex, aa: "AA24" } };
+    if (verdict.timely !== true) return { first, refusal: { opIndex, aa: "AA22" } };
     used.add(op.nonce);
     states.set(granted, { status: verdict.status, usage: verdict.usage });
     verdicts.push(verdict);
   }
-  return { verdicts };
+  return { first, verdicts };
 }
 
 function refusalIn(outcome: BundleOutcome): Refusal | undefined {

@@ -12,6 +12,7 @@ import {
 } from "../../sdk";
 import { ModularAccount__factory, Recorder__factory } from "../../typechain-types";
 import { world, type World } from "../helpers/world";
+import type { Statistics } from "./statistics";
 
 /** When every sequence starts: far from now, so that no clock but the chain's matters. */
 export const START = 2_000_000_000;
@@ -48,13 +49,14 @@ export class Chain {
 
   private constructor(
     readonly world: World,
+    readonly statistics: Statistics,
     private readonly before: string,
   ) {}
 
   /** Deploys. {@link close} gives the chain back as it was. */
-  static async open(): Promise<Chain> {
+  static async open(statistics: Statistics): Promise<Chain> {
     const before = await rpc<string>("evm_snapshot");
-    const chain = new Chain(await world(), before);
+    const chain = new Chain(await world(), statistics, before);
     await rpc("evm_setNextBlockTimestamp", START);
     await rpc("evm_mine");
     chain.snapshot = await rpc<string>("evm_snapshot");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { dataSlice } from "ethers";
-import { BUDGET_KINDS, sameAddress, type TimeWindow } from "../../sdk";
+import { BUDGET_KINDS, sameAddress, type TimeWindow, type Verdict } from "../../sdk";
 import { rawCall, readAnswer, validationCall } from "../helpers/validation";
 import { comparable } from "../parity/comparable";
 import type { Chain, Executed } from "./chain";
@@ -12,15 +12,9 @@ import { ACT, CALLS, FEES, MAX_ACT, MAX_ACT_VALUE, NATIVE, partyOf, TOKENS } fro
 // EntryPoint says was paid; the validator's own numbers come second.
 
 /** The validator answers the account as the model says, and an answer has clean bits (I9). */
-export async function expectAnswer(
-  reference: Reference,
-  chain: Chain,
-  attempted: Attempted,
-  now: number,
-): Promise<void> {
+export async function expectAnswer(chain: Chain, attempted: Attempted, verdict: Verdict): Promise<void> {
   const { op, userOpHash, granted, note } = attempted;
   const { world } = chain;
-  const verdict = reference.judge(attempted, now);
   const raw = await rawCall(world.validatorAddress, validationCall(world, op, userOpHash), op.sender);
   const answer = readAnswer(world, raw);
   const found = typeof answer === "bigint" ? answer : comparable(...answer);

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { VALIDATOR_INTERFACE } from "../../sdk";
 import { expectIntact } from "./audit";
 import { Chain } from "./chain";
-import { commands, start } from "./commands";
+import { COMMANDS, start } from "./commands";
 import { Reference } from "./reference";
 import { shape } from "./sessions";
 import { Statistics } from "./statistics";
@@ -18,11 +18,11 @@ const TRACE_EVERY = Number(process.env["MODEL_TRACE_EVERY"] ?? "100");
 describe("model: whatever happens in whatever order, chain and reference agree and I1 to I10 hold", () => {
   it(`in ${SEQUENCES} sequences (seed ${SEED})`, async function () {
     this.timeout(0);
-    const chain = await Chain.open();
     const statistics = new Statistics(TRACE_EVERY);
+    const chain = await Chain.open(statistics);
     const epochs = await epochsOf(chain);
     const shapes = fc.array(shape, { minLength: 3, maxLength: 3 });
-    const sequence = fc.commands(commands(statistics), { maxCommands: LONGEST, size: "max" });
+    const sequence = fc.commands(COMMANDS, { maxCommands: LONGEST, size: "max" });
     const property = fc.asyncProperty(shapes, sequence, async (first, steps) => {
       await chain.reset();
       statistics.sequences += 1;
@@ -35,7 +35,7 @@ describe("model: whatever happens in whatever order, chain and reference agree a
       await fc.assert(property, { numRuns: SEQUENCES, seed: SEED });
     } finally {
       await chain.close();
-      console.log(`${statistics}\nseed ${SEED}`);
+      console.log(`${statistics.toString()}\nseed ${SEED}`);
     }
     expect(statistics.share, "too few operations are accepted to mean anything").to.be.at.least(0.2);
   });
