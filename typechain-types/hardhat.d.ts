@@ -242,6 +242,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.StorageVices__factory>;
     getContractFactory(
+      name: "Extracted",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Extracted__factory>;
+    getContractFactory(
+      name: "ExtractedHarness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ExtractedHarness__factory>;
+    getContractFactory(
       name: "HashVerifier",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.HashVerifier__factory>;
@@ -568,6 +576,16 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.StorageVices>;
     getContractAt(
+      name: "Extracted",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Extracted>;
+    getContractAt(
+      name: "ExtractedHarness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ExtractedHarness>;
+    getContractAt(
       name: "HashVerifier",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -847,6 +865,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StorageVices>;
     deployContract(
+      name: "Extracted",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Extracted>;
+    deployContract(
+      name: "ExtractedHarness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ExtractedHarness>;
+    deployContract(
       name: "HashVerifier",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HashVerifier>;
@@ -1172,6 +1198,16 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StorageVices>;
+    deployContract(
+      name: "Extracted",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Extracted>;
+    deployContract(
+      name: "ExtractedHarness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ExtractedHarness>;
     deployContract(
       name: "HashVerifier",
       args: any[],

@@ -7,6 +7,8 @@ import type * as contractSignerSol from "./ContractSigner.sol";
 export type { contractSignerSol };
 import type * as erc7562 from "./erc7562";
 export type { erc7562 };
+import type * as formal from "./formal";
+export type { formal };
 export type { HashVerifier } from "./HashVerifier";
 export type { NestedOwnerValidator } from "./NestedOwnerValidator";
 export type { Recorder } from "./Recorder";

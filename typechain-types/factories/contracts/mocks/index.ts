@@ -4,6 +4,7 @@
 export * as answererSol from "./Answerer.sol";
 export * as contractSignerSol from "./ContractSigner.sol";
 export * as erc7562 from "./erc7562";
+export * as formal from "./formal";
 export { HashVerifier__factory } from "./HashVerifier__factory";
 export { NestedOwnerValidator__factory } from "./NestedOwnerValidator__factory";
 export { Recorder__factory } from "./Recorder__factory";
