@@ -258,6 +258,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Witness__factory>;
     getContractFactory(
+      name: "Extracted",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Extracted__factory>;
+    getContractFactory(
+      name: "ExtractedHarness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ExtractedHarness__factory>;
+    getContractFactory(
       name: "GreedyPaymaster",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.GreedyPaymaster__factory>;
@@ -608,6 +616,16 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.Witness>;
     getContractAt(
+      name: "Extracted",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Extracted>;
+    getContractAt(
+      name: "ExtractedHarness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ExtractedHarness>;
+    getContractAt(
       name: "GreedyPaymaster",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -908,6 +926,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Witness>;
     deployContract(
+      name: "Extracted",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Extracted>;
+    deployContract(
+      name: "ExtractedHarness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ExtractedHarness>;
+    deployContract(
       name: "GreedyPaymaster",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.GreedyPaymaster>;
@@ -1257,6 +1283,16 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Witness>;
+    deployContract(
+      name: "Extracted",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Extracted>;
+    deployContract(
+      name: "ExtractedHarness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ExtractedHarness>;
     deployContract(
       name: "GreedyPaymaster",
       args: any[],

@@ -128,6 +128,10 @@ export type { ExecutionProbe } from "./contracts/mocks/ExecutionProbe.sol/Execut
 export { ExecutionProbe__factory } from "./factories/contracts/mocks/ExecutionProbe.sol/ExecutionProbe__factory";
 export type { Witness } from "./contracts/mocks/ExecutionProbe.sol/Witness";
 export { Witness__factory } from "./factories/contracts/mocks/ExecutionProbe.sol/Witness__factory";
+export type { Extracted } from "./contracts/mocks/formal/Extracted";
+export { Extracted__factory } from "./factories/contracts/mocks/formal/Extracted__factory";
+export type { ExtractedHarness } from "./contracts/mocks/formal/ExtractedHarness";
+export { ExtractedHarness__factory } from "./factories/contracts/mocks/formal/ExtractedHarness__factory";
 export type { GreedyPaymaster } from "./contracts/mocks/GreedyPaymaster";
 export { GreedyPaymaster__factory } from "./factories/contracts/mocks/GreedyPaymaster__factory";
 export type { HashVerifier } from "./contracts/mocks/HashVerifier";

@@ -1,11 +1,5 @@
-import {
-  packUserOp,
-  unpackGas,
-  unpackUserOp,
-  ENTRY_POINTS,
-  ENTRY_POINT_INTERFACE,
-  type PackedUserOperation,
-} from "../../sdk";
+import { packUserOp, unpackUserOp, ENTRY_POINTS, ENTRY_POINT_INTERFACE, type PackedUserOperation } from "../../sdk";
+import { unpackGas } from "../../sdk/userOp";
 import type { Draft } from "./operate";
 import type { Place } from "./place";
 

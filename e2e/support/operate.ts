@@ -1,24 +1,7 @@
 import { concat } from "ethers";
-import {
-  buildEnvelope,
-  ecdsaKey,
-  encodeExecute,
-  explain,
-  matchPermissions,
-  packUserOp,
-  pickTime,
-  proofFor,
-  sealEnvelope,
-  unpackUserOp,
-  waitForOperation,
-  type Call,
-  type OperationReceipt,
-  type PackedUserOperation,
-  type Session,
-  type SessionFailure,
-  type Sponsor as Payer,
-  type VerifierKey,
-} from "../../sdk";
+import { buildEnvelope, ecdsaKey, encodeExecute, explain, matchPermissions, packUserOp, pickTime, proofFor, unpackUserOp, waitForOperation, type Call, type OperationReceipt, type PackedUserOperation, type Session, type SessionFailure, type Sponsor as Payer } from "../../sdk";
+import { sealEnvelope } from "../../sdk/envelope";
+import { type VerifierKey } from "../../sdk/keys/verifierKey";
 import { draft, seal, type UseOptions } from "../../test/matrix/operations";
 import type { Sponsor } from "../../test/matrix/sponsors";
 import type { Place } from "./place";

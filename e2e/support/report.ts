@@ -1,4 +1,5 @@
-import { unpackGas, type OperationReceipt, type PackedUserOperation } from "../../sdk";
+import { type OperationReceipt, type PackedUserOperation } from "../../sdk";
+import { unpackGas } from "../../sdk/userOp";
 
 /** Gas of a mined operation. */
 interface Row {

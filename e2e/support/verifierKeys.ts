@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
-import { p256Key, type VerifierKey } from "../../sdk";
+import { p256Key } from "../../sdk/keys/p256";
+import { type VerifierKey } from "../../sdk/keys/verifierKey";
 
 /**
  * Gas of `P256Verifier` for a right signature, and some 10 % for unlucky scalars: `docs/keys.md` has 235,000 above ECDSA.

@@ -185,13 +185,21 @@ export async function ownerOperation(
  * rules that `broken` names, which it must break.
  */
 export async function send(world: World, op: PackedUserOperation, broken: readonly string[] = []): Promise<SendResult> {
-  const report = await trace(world, op);
-  if (report !== undefined && report.rejection === undefined) {
-    const { violations } = report;
-    const rules = new Set(violations.map(({ rule }) => rule));
-    expect([...rules], JSON.stringify(violations)).to.have.members([...broken]);
-  }
+  await expectLawful(world, op, broken);
   return handle(world, op);
+}
+
+/** The validation of the operation, if it is accepted, breaks these rules of ERC-7562 and no other. */
+export async function expectLawful(
+  world: World,
+  op: PackedUserOperation,
+  broken: readonly string[] = [],
+): Promise<void> {
+  const report = await trace(world, op);
+  if (report === undefined || report.rejection !== undefined) return;
+  const { violations } = report;
+  const rules = new Set(violations.map(({ rule }) => rule));
+  expect([...rules], JSON.stringify(violations)).to.have.members([...broken]);
 }
 
 function handle(world: World, op: PackedUserOperation): Promise<SendResult> {

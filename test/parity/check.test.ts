@@ -37,6 +37,7 @@ import { permissionHeight } from "../../sdk/session";
 import { asAccount, GAS, grantBy } from "../helpers/operations";
 import { OP_HASH, rawCall, readAnswer, validationCall } from "../helpers/validation";
 import { now, world, type World } from "../helpers/world";
+import { comparable } from "./comparable";
 
 /** How many operations to compare: 400 here, 2,000 in `npm run test:parity`, 10,000 on demand; the seed by `PARITY_SEED`. */
 const CASES = Number(process.env["PARITY_CASES"] ?? "400");
@@ -300,16 +301,6 @@ async function stateOf(w: World, session: Session): Promise<SessionState> {
     status: Number(await validator.sessionStatus(sid, account)),
     usage: usage.map(({ spent, period }): Usage => ({ spent, period })),
   };
-}
-
-/** Positions of what could not be read: the contract checks once per item, the SDK once per field. */
-const LOOSE: Readonly<Record<string, readonly number[]>> = { EnvelopeTruncated: [0], ArgumentOutOfBounds: [1] };
-
-function comparable(name: string, args: readonly unknown[]): unknown {
-  // One wrong byte often breaks several words and lengths; which of them is named first is nobody's business.
-  if (name.startsWith("NonCanonical")) return "NonCanonical";
-  const loose = LOOSE[name] ?? [];
-  return [name, args.map((arg, i) => (loose.includes(i) ? "any" : arg))];
 }
 
 function expected(verdict: Verdict): unknown {

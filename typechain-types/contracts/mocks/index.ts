@@ -9,6 +9,8 @@ import type * as executionProbeSol from "./ExecutionProbe.sol";
 export type { executionProbeSol };
 import type * as erc7562 from "./erc7562";
 export type { erc7562 };
+import type * as formal from "./formal";
+export type { formal };
 export type { DecoderHarness } from "./DecoderHarness";
 export type { GreedyPaymaster } from "./GreedyPaymaster";
 export type { HashVerifier } from "./HashVerifier";

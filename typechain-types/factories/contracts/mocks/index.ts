@@ -5,6 +5,7 @@ export * as answererSol from "./Answerer.sol";
 export * as contractSignerSol from "./ContractSigner.sol";
 export * as executionProbeSol from "./ExecutionProbe.sol";
 export * as erc7562 from "./erc7562";
+export * as formal from "./formal";
 export { DecoderHarness__factory } from "./DecoderHarness__factory";
 export { GreedyPaymaster__factory } from "./GreedyPaymaster__factory";
 export { HashVerifier__factory } from "./HashVerifier__factory";
