@@ -8,26 +8,28 @@ import {
   accountAddress,
   allowTransfer,
   createAccount,
-  decodeFailedOp,
   defineSession,
   describe as inWords,
   ecdsaKey,
   ENTRY_POINTS,
-  grantSessions,
+  explain,
+  grantSession,
+  HandleOpsTransport,
   inDays,
   installValidator,
   modularAccount,
+  plainOwner,
   proofFor,
   revokeSession,
-  SessionKeyError,
   sessionId,
+  SessionSigner,
   spend,
   STATUSES,
   total,
-  useSession,
   type Context,
 } from "session-keys";
 import { deployContracts, deployDeterministic } from "session-keys/deploy";
+import { importSession, SESSION_FILE_SCHEMA, stringifySessionFile } from "session-keys/handover";
 import { p256Key } from "session-keys/keys";
 import { SessionKeyValidator__factory, type SessionKeyValidator } from "session-keys/typechain-types";
 
@@ -43,7 +45,7 @@ interface Deployed {
 }
 
 /** An account with the validator on it; a validator of one's own may take the place of ours. */
-async function installed(bundler: Signer, owner: Signer, ownValidator?: string): Promise<[Context, string]> {
+async function installed(bundler: Signer, wallet: Signer, ownValidator?: string): Promise<[Context, string]> {
   const entryPoint = await deployDeterministic(bundler, ENTRY_POINT_SALT, entryPointInitCode());
   assert.equal(entryPoint.address, ENTRY_POINTS["0.8"]);
   const deployed: Deployed = await deployContracts(bundler);
@@ -55,19 +57,22 @@ async function installed(bundler: Signer, owner: Signer, ownValidator?: string):
     adapter: modularAccount(deployed.ecdsaOwnerValidator.address),
     bundler,
   };
-  const request = { factory: deployed.modularAccountFactory.address, owner: await owner.getAddress(), salt: ZeroHash };
+  const request = { factory: deployed.modularAccountFactory.address, owner: await wallet.getAddress(), salt: ZeroHash };
   const account = await accountAddress(context, request);
   await createAccount(context, request);
   await (await bundler.sendTransaction({ to: account, value: parseEther("1") })).wait();
-  await installValidator(context, { account, owner });
+  await installValidator(context, { account, owner: wallet });
   return [context, account];
 }
 
-/** The contracts that the package depends on are installed with it. */
-function entryPointInitCode(): string {
+/** A JSON file of the package, or of one that is installed with it because it depends on it. */
+function json<File>(path: string): File {
   const project = createRequire(join(process.cwd(), "package.json"));
-  const artifact = project.resolve("@account-abstraction/contracts/artifacts/EntryPoint.json");
-  return (JSON.parse(readFileSync(artifact, "utf8")) as { bytecode: string }).bytecode;
+  return JSON.parse(readFileSync(project.resolve(path), "utf8")) as File;
+}
+
+function entryPointInitCode(): string {
+  return json<{ bytecode: string }>("@account-abstraction/contracts/artifacts/EntryPoint.json").bytecode;
 }
 
 function providerOf(signer: Signer): Provider {
@@ -80,16 +85,17 @@ async function refusal(action: Promise<unknown>): Promise<string | undefined> {
     await action;
     return undefined;
   } catch (error) {
-    return error instanceof SessionKeyError ? error.code : decodeFailedOp(error)?.name;
+    return explain(error).code;
   }
 }
 
-/** Grants a session, uses it, is refused, revokes it: everything with what the package exports. */
+/** Grants a session, hands it over, uses it, is refused, revokes it: everything with what the package exports. */
 export async function runSession(bundler: Signer, ownValidator?: string): Promise<void> {
   const provider = providerOf(bundler);
-  const owner = Wallet.createRandom(provider);
+  const wallet = Wallet.createRandom(provider);
   const bot = Wallet.createRandom();
-  const [context, account] = await installed(bundler, owner, ownValidator);
+  const [context, account] = await installed(bundler, wallet, ownValidator);
+  const owner = plainOwner(context, wallet);
   const terms = {
     account,
     chainId: context.chainId,
@@ -100,23 +106,27 @@ export async function runSession(bundler: Signer, ownValidator?: string): Promis
   } as const;
   const session = defineSession({ ...terms, key: ecdsaKey(bot) });
   assert.match(`${inWords(session)}`, /together at most 0\.000000000000001 ETH/);
-  const grant = proofFor(await grantSessions(context, owner, [session]), 0);
-  const use = (target: string, value: bigint) => ({ session, key: bot, calls: [{ target, value, data: "0x" }] });
+  const { validator, adapter } = context;
+  const file = stringifySessionFile({ validator, session, grant: proofFor(await grantSession(owner, session), 0) });
+  assert.equal(json<{ $id: string }>("session-keys/session-file.schema.json").$id, SESSION_FILE_SCHEMA);
+  const imported = await importSession(provider, file, { validator });
+  const parts = { key: ecdsaKey(bot), transport: new HandleOpsTransport({ bundler }), provider, adapter };
+  const signer = new SessionSigner({ ...imported, ...parts });
+  const pay = async (to: string, value: bigint) => (await signer.sendTransaction({ to, value })).wait();
 
   const before = await provider.getBalance(ALICE);
-  const { success } = await useSession(context, { ...use(ALICE, 600n), mode: "enable", grant });
-  assert(success);
+  assert((await pay(ALICE, 600n)).operation.success);
   assert.equal(await provider.getBalance(ALICE), before + 600n);
-  assert.equal(await refusal(useSession(context, use(ALICE, 600n))), "BudgetExceeded");
-  assert.equal(await refusal(useSession(context, use(ALICE, 400n))), undefined);
-  assert.equal(await refusal(useSession(context, use(MALLORY, 1n))), "NO_PERMISSION");
+  assert.equal(await refusal(pay(ALICE, 600n)), "BudgetExceeded");
+  assert.equal(await refusal(pay(ALICE, 400n)), undefined);
+  assert.equal(await refusal(pay(MALLORY, 1n)), "NO_PERMISSION");
 
   const p256 = await p256Key({ verifier: ALICE, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey });
   const others = defineSession({ ...terms, key: p256 });
   assert.notEqual(sessionId(others), sessionId(session));
 
-  await revokeSession(context, { account, owner }, sessionId(session));
-  assert.equal(await refusal(useSession(context, use(ALICE, 0n))), "SessionIsRevoked");
-  const validator: SessionKeyValidator = SessionKeyValidator__factory.connect(context.validator, provider);
-  assert.equal(await validator.sessionStatus(sessionId(session), account), BigInt(STATUSES.revoked));
+  await revokeSession(owner, session);
+  assert.equal(await refusal(pay(ALICE, 0n)), "SessionIsRevoked");
+  const contract: SessionKeyValidator = SessionKeyValidator__factory.connect(validator, provider);
+  assert.equal(await contract.sessionStatus(sessionId(session), account), BigInt(STATUSES.revoked));
 }

@@ -1,5 +1,22 @@
 import { concat } from "ethers";
-import { buildEnvelope, ecdsaKey, encodeExecute, explain, matchPermissions, packUserOp, pickTime, proofFor, unpackUserOp, waitForOperation, type Call, type OperationReceipt, type PackedUserOperation, type Session, type SessionFailure, type Sponsor as Payer } from "../../sdk";
+import {
+  buildEnvelope,
+  ecdsaKey,
+  encodeExecute,
+  explain,
+  matchPermissions,
+  packUserOp,
+  pickTime,
+  proofFor,
+  unpackUserOp,
+  waitForOperation,
+  type Call,
+  type OperationReceipt,
+  type PackedUserOperation,
+  type Session,
+  type SessionFailure,
+  type Sponsor as Payer,
+} from "../../sdk";
 import { sealEnvelope } from "../../sdk/envelope";
 import { type VerifierKey } from "../../sdk/keys/verifierKey";
 import { draft, seal, type UseOptions } from "../../test/matrix/operations";

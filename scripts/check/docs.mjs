@@ -44,7 +44,17 @@ function deadPaths(file) {
 
 /** Every word of our sources, and of the examples in the documents, which the tests run. */
 function words(documents) {
-  const folders = ["contracts", "sdk", "scripts", "test", "bench", "ignition"].filter((folder) => existsSync(folder));
+  const folders = [
+    "contracts",
+    "sdk",
+    "scripts",
+    "test",
+    "bench",
+    "formal",
+    "e2e/support",
+    "e2e/test",
+    "ignition",
+  ].filter((folder) => existsSync(folder));
   const sources = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true }).map((path) => join(folder, path)),
   );

@@ -46,8 +46,8 @@ export interface SendOptions {
 
 /** What a {@link SessionSigner} is made of. */
 export interface SessionSignerOptions extends SendOptions {
-  /** The owner's grant; may be left out if the session is enabled already. */
-  readonly grant?: Grant;
+  /** The owner's grant, or what a session file has of it; may be left out if the session is enabled already. */
+  readonly grant?: Grant | EnvelopeGrant;
   /** The first session of the grant by default. */
   readonly session?: Session;
   /** The session key validator; that of the grant by default. */
@@ -76,15 +76,20 @@ export interface GrantedSession {
 
 /** Raises `NO_SESSION` without a session and a validator, `NOT_GRANTED` if the grant is of other sessions. */
 export function grantedSession({ grant, ...options }: SessionSignerOptions): GrantedSession {
-  const session = options.session ?? grant?.sessions[0];
-  const validator = options.validator ?? grant?.validator;
+  const whole = grant !== undefined && "sessions" in grant ? grant : undefined;
+  const session = options.session ?? whole?.sessions[0];
+  const validator = options.validator ?? whole?.validator;
   if (session === undefined || validator === undefined) {
     throw new SessionKeyError("NO_SESSION", "give the signer a grant, or a session and its validator");
   }
   const common = { session, validator: asAddress(validator, "validator") };
   if (grant === undefined) return common;
+  return { ...common, grant: "sessions" in grant ? proofOf(session, grant) : grant };
+}
+
+function proofOf(session: Session, grant: Grant): EnvelopeGrant {
   const id = sessionId(session);
   const index = grant.sessions.findIndex((granted) => sessionId(granted) === id);
   if (index < 0) throw new SessionKeyError("NOT_GRANTED", `the grant is not of session ${id}`, { sessionId: id });
-  return { ...common, grant: proofFor(grant, index) };
+  return proofFor(grant, index);
 }

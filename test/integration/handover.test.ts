@@ -6,9 +6,11 @@ import {
   ecdsaKey,
   grantSession,
   grantSessions,
+  HandleOpsTransport,
   listSessions,
   proofFor,
   revokeSession,
+  SessionSigner,
   sessionState,
   total,
   useSession,
@@ -44,10 +46,13 @@ describe("From the owner to the app", () => {
     const grant = await grantSessions(owner, sessions);
     const file = { validator: grant.validator, session: sessions[2]!, grant: proofFor(grant, 2), label: "third" };
 
-    const { session, grant: granted, enabled } = await importSession(ethers.provider, stringifySessionFile(file));
+    const { session, enabled, ...imported } = await importSession(ethers.provider, stringifySessionFile(file));
     expect(enabled).to.equal(false);
-    const use = { session, calls: [callOf(w, [1])], key: ecdsaKey(w.key), mode: "enable", grant: granted! } as const;
-    expect((await useSession(contextOf(w), use)).success).to.equal(true);
+    const { provider } = ethers;
+    const transport = new HandleOpsTransport({ bundler: w.bundler });
+    const parts = { key: ecdsaKey(w.key), transport, provider, adapter: contextOf(w).adapter };
+    const signer = new SessionSigner({ ...imported, session, ...parts });
+    expect((await (await signer.sendCalls([callOf(w, [1])])).wait()).operation.success).to.equal(true);
     expect((await importSession(ethers.provider, stringifySessionFile(file))).enabled).to.equal(true);
     await revokeSession(owner, session);
     await expectCodeOf(importSession(ethers.provider, stringifySessionFile(file)), "SESSION_REVOKED");

@@ -23,9 +23,7 @@ export function handover(grant: Grant) {
     rules: [{ type: "expiry", data: { timestamp: session.validUntil } }],
   };
   const text = stringifySessionFile(file);
-  const files = {
-    readFileSync: (..._of: string[]) => text,
-    writeFileSync: (path: string, written: string) => void [path, written],
-  };
-  return { file, request, text, response: permissionResponse(request, file), ...files };
+  const readFileSync: (path: string, encoding: string) => string = () => text;
+  const writeFileSync: (path: string, written: string) => void = () => undefined;
+  return { file, request, text, response: permissionResponse(request, file), readFileSync, writeFileSync };
 }
