@@ -36,7 +36,7 @@ import { SessionKeyValidator__factory, type SessionKeyValidator } from "session-
 /** The salt that leads EntryPoint v0.8 to its address. */
 const ENTRY_POINT_SALT = "0x0a59dbff790c23c976a548690c27297883cc66b4c67024f9117b0238995e35e9";
 const ALICE = "0x00000000000000000000000000000000000A11cE";
-const MALLORY = "0x0000000000000000000000000000000000000BaD";
+const MALLORY = "0x0000000000000000000000000000000000000Bad";
 
 interface Deployed {
   readonly sessionKeyValidator: { readonly address: string };

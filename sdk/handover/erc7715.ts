@@ -6,7 +6,8 @@ import { SessionKeyError } from "../errors";
 import type { Address } from "../hex";
 import type { Session } from "../session";
 import { planContractCall } from "./contractCall";
-import { DATA, read, readRequest, type PermissionRequest } from "./permissionRequest";
+import type { PermissionRequest } from "./permissionRequest";
+import { DATA, read, readRequest } from "./requestFormat";
 import { planTokens, type Plan } from "./tokenPlans";
 
 /**

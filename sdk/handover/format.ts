@@ -8,20 +8,9 @@ import {
   MAX_RULES,
   MAX_TREE_HEIGHT,
 } from "../constants";
+import { SESSION_FILE_SCHEMA, SESSION_FILE_VERSION } from "./version";
 
 // What the JSON of a session file looks like: shapes and spellings. What the values mean is judged like every other session.
-
-/**
- * The version of the format.
- * @example JSON.parse(stringifySessionFile(file)).version === SESSION_FILE_VERSION // true
- */
-export const SESSION_FILE_VERSION = 2;
-
-/**
- * `$schema` of a session file: the `$id` of `sdk/handover/session-file.schema.json`.
- * @example JSON.parse(stringifySessionFile(file)).$schema === SESSION_FILE_SCHEMA // true
- */
-export const SESSION_FILE_SCHEMA = "urn:session-keys:session-file:2";
 
 /** What was expected, in words; the names are the messages of the schema. */
 export const EXPECTED = {

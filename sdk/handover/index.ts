@@ -3,7 +3,7 @@
 export * from "../actions/importSession";
 export * from "./contractCall";
 export * from "./erc7715";
-export { SESSION_FILE_SCHEMA, SESSION_FILE_VERSION } from "./format";
 export * from "./permissionResponse";
 export type { PermissionRequest, PermissionRule } from "./permissionRequest";
 export * from "./sessionFile";
+export * from "./version";

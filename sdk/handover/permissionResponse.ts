@@ -1,7 +1,8 @@
 import { hexlify, toUtf8Bytes, toUtf8String, Utf8ErrorFuncs } from "ethers";
 import { SessionKeyError } from "../errors";
 import { asHex, sameAddress, type Address, type Hex } from "../hex";
-import { readRequest, type PermissionRequest } from "./permissionRequest";
+import type { PermissionRequest } from "./permissionRequest";
+import { readRequest } from "./requestFormat";
 import { parseSessionFile, stringifySessionFile, type SessionFile } from "./sessionFile";
 
 /**

@@ -4,7 +4,8 @@ import { asAddress, asHex, sameAddress, type Address, type Hex } from "../hex";
 import { normalizeSession, type Session } from "../session";
 import { sessionId } from "../typedData";
 import { complaint, invalid } from "./complaint";
-import { SESSION_FILE_FORMAT, SESSION_FILE_SCHEMA, SESSION_FILE_VERSION, type SessionFileJson } from "./format";
+import { SESSION_FILE_FORMAT, type SessionFileJson } from "./format";
+import { SESSION_FILE_SCHEMA, SESSION_FILE_VERSION } from "./version";
 
 /**
  * A session as it travels from the owner to the app that holds the key: JSON, amounts as decimal strings. A grant is of no

@@ -5,7 +5,7 @@ import type { PermissionPlans } from "../builder/define";
 import { shortestPeriod, type Budget } from "../budget";
 import { SessionKeyError } from "../errors";
 import type { Address } from "../hex";
-import { DATA, read } from "./permissionRequest";
+import { DATA, read } from "./requestFormat";
 
 /** The part of a session that a permission of ERC-7715 says. */
 export interface Plan {

@@ -250,9 +250,9 @@ describe("SessionSigner", () => {
   });
 
   describe("waits for the right time", () => {
-    /** The chain's clock, which sleeping turns. */
+    /** The clock of the last block, which sleeping turns: to look at it mines nothing. */
     const turning = (slept: number[]): Clock => ({
-      now,
+      now: () => time.latest(),
       sleep: async (seconds) => {
         slept.push(seconds);
         await time.increase(seconds);

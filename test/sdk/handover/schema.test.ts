@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toJSONSchema } from "zod/mini";
-import { SESSION_FILE_FORMAT, SESSION_FILE_SCHEMA } from "../../../sdk/handover/format";
+import { SESSION_FILE_FORMAT } from "../../../sdk/handover/format";
+import { SESSION_FILE_SCHEMA } from "../../../sdk/handover/version";
 
 // `UPDATE=1 npx hardhat test test/sdk/handover/schema.test.ts` writes the schema anew.
 
