@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ExecutionDecoder} from "../libraries/ExecutionDecoder.sol";
 import {Call, CALL_DATA, CALL_DATA_LENGTH, CALL_TARGET, CALL_VALUE, Calls, newCall} from "../types/Call.sol";
+import {reserveFrame} from "../types/Frame.sol";
 
 /// @notice Two decoders of `execute(bytes32,bytes)` side by side, many blobs a call: ours, and the compiler's `abi.decode`.
 contract DecoderHarness {
@@ -33,6 +34,7 @@ contract DecoderHarness {
     }
 
     function decode(bytes calldata callData) external pure returns (bytes32) {
+        reserveFrame();
         Calls calls = ExecutionDecoder.decode(callData);
         Item[] memory items = new Item[](calls.count());
         Call call = newCall();
