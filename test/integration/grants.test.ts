@@ -147,7 +147,9 @@ describe("grants: one signature for two chains", () => {
     expect((await second.bundler.provider.getNetwork()).chainId).to.equal(31_338n);
     expect(await second.validator.domainSeparator()).to.equal(await w.validator.domainSeparator());
 
-    const here = await sessionOf(w, [transferPermission(ALICE, 5n)]);
+    // Other tests may have put this chain's clock ahead of the second one's.
+    const validAfter = (await second.bundler.provider.getBlock("latest"))!.timestamp - 100;
+    const here = await sessionOf(w, [transferPermission(ALICE, 5n)], { validAfter });
     const there = { ...here, chainId: second.chainId, salt: 1n };
     const grant = await grantBy(w, [here, there]);
     const pay = [{ target: ALICE, value: 5n, data: "0x" }];
