@@ -1,0 +1,52 @@
+import type { Outcome } from "./mutant";
+import { secondsOf } from "./suite";
+
+/** Some tests of a file, by their titles, or all of it. */
+export interface Step {
+  readonly file: string;
+  readonly titles?: readonly string[];
+}
+
+const MAX_KILLERS = 12;
+
+/** Kills by what was changed (a function, a file of the sources, anything) and by the test, as `file: title`. */
+const kills = new Map<string, Map<string, number>>();
+
+/** Learns from a kill: the same test probably kills the neighbours too. */
+export function learn({ id, verdict, by }: Outcome): void {
+  if (verdict !== "killed" || by === undefined) return;
+  for (const place of placesOf(id)) {
+    const counts = kills.get(place) ?? new Map<string, number>();
+    kills.set(place, counts.set(by, (counts.get(by) ?? 0) + 1));
+  }
+}
+
+/** All of these test files; those first that are likely to kill this mutant soon, and before them the very tests. */
+export function ordered(files: readonly string[], id: string): Step[] {
+  const killers = placesOf(id).flatMap(topKillers);
+  const early = new Map<string, Set<string>>();
+  for (const by of new Set(killers)) {
+    const [file, title] = split(by);
+    if (files.includes(file)) early.set(file, (early.get(file) ?? new Set()).add(title));
+  }
+  const chances = (file: string) =>
+    (1 + 10 * killers.filter((by) => split(by)[0] === file).length) / (1 + secondsOf(file));
+  const all = [...files].sort((a, b) => chances(b) - chances(a));
+  return [...[...early].map(([file, titles]) => ({ file, titles: [...titles] })), ...all.map((file) => ({ file }))];
+}
+
+function topKillers(place: string): string[] {
+  const counts = [...(kills.get(place) ?? [])].sort((a, b) => b[1] - a[1]);
+  return counts.slice(0, MAX_KILLERS).map(([by]) => by);
+}
+
+/** "Budgets.charge: …" is in Budgets.charge, in Budgets, and in "". */
+function placesOf(id: string): [string, string, string] {
+  const [fn = ""] = id.split(":");
+  return [fn, fn.split(".")[0]!, ""];
+}
+
+function split(by: string): [file: string, title: string] {
+  const at = by.indexOf(": ");
+  return [by.slice(0, at), by.slice(at + 2)];
+}
