@@ -5,7 +5,7 @@ import type { Mutant, Outcome, Patch } from "./mutant";
 import { batchesOf, draw } from "./plan";
 import { runAll } from "./pool";
 import { writeReport } from "./report";
-import { explanations, having, lastCampaign, resultsOf, writeCampaign, type Campaign } from "./results";
+import { explanations, having, lastCampaign, Memory, resultsOf, writeCampaign, type Campaign } from "./results";
 import { mutantsOf } from "./sites";
 
 // npm run mutation                  everything, and writes docs/mutation.md
@@ -25,6 +25,8 @@ const { values } = parseArgs({
     /** Another seed draws other mutants, whose survivors nobody has explained yet. */
     seed: { type: "string", default: String(SEED) },
     workers: { type: "string", default: "2" },
+    /** Keeps what is known of the same contracts; survivors are judged again. */
+    resume: { type: "boolean", default: false },
     /** Only mutants and patches whose id contains this. */
     only: { type: "string", default: "" },
   },
@@ -36,7 +38,7 @@ async function main(): Promise<void> {
   const candidates = mutantsOf(sources, files);
   const drawn = chosen(draw(candidates, Number(values.count), Number(values.seed)));
   const patches = handmade().filter(({ id }) => id.includes(values.only));
-  const results = await run(drawn, patches);
+  const results = await run(drawn, patches, new Memory(sources));
   const campaign = { seed: Number(values.seed), candidates: candidates.length, results };
   if (!values.sample && values.only === "") {
     writeCampaign(campaign);
@@ -54,20 +56,28 @@ function chosen(drawn: readonly Mutant[]): readonly Mutant[] {
   return values.sample ? wanted.filter(({ id }) => known[id] === undefined).slice(0, SAMPLE) : wanted;
 }
 
-async function run(mutants: readonly Mutant[], patches: readonly Patch[]): Promise<Campaign["results"]> {
-  const outcomes: Outcome[] = [];
+async function run(
+  mutants: readonly Mutant[],
+  patches: readonly Patch[],
+  memory: Memory,
+): Promise<Campaign["results"]> {
+  const known = values.resume ? memory.known : new Map<string, Outcome>();
+  const isNew = ({ id }: { id: string }) => !known.has(id);
+  const outcomes = [...mutants, ...patches].flatMap(({ id }) => known.get(id) ?? []);
   const total = mutants.length + patches.length;
   const seen = (outcome: Outcome): void => {
     outcomes.push(outcome);
+    memory.add(outcome);
     console.log(
       `${outcomes.length}/${total} ${outcome.verdict}: ${outcome.id}${outcome.by ? ` by ${outcome.by}` : ""}`,
     );
   };
   const jobs = [
-    ...batchesOf(mutants, BATCH).map((batch) => ({ kind: "batch", mutants: batch }) as const),
-    ...patches.map((patch) => ({ kind: "patch", patch }) as const),
+    ...batchesOf(mutants.filter(isNew), BATCH).map((batch) => ({ kind: "batch", mutants: batch }) as const),
+    ...patches.filter(isNew).map((patch) => ({ kind: "patch", patch }) as const),
   ];
-  await runAll(jobs, Number(values.workers), seen, lastCampaign()?.results ?? []);
+  const history = [...(lastCampaign()?.results ?? []), ...memory.known.values()];
+  await runAll(jobs, Number(values.workers), seen, history);
   return resultsOf(mutants, patches, outcomes);
 }
 
@@ -96,7 +106,10 @@ function summary({ results, seed, candidates }: Campaign): string {
   );
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+// Hardhat loads every file below test/.
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}

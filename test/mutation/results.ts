@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Sources } from "./compiler";
 import type { Mutant, Operator, Outcome, Patch, Verdict } from "./mutant";
 
 const RESULTS = join(__dirname, "results.json");
@@ -26,6 +28,27 @@ export function explanations(): Readonly<Record<string, string>> {
 /** The last campaign; its kills tell where to look first. */
 export function lastCampaign(): Campaign | undefined {
   return existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, "utf8")) as Campaign) : undefined;
+}
+
+/** What is known of these sources from runs that were cut off or followed by new tests. Only survivors are judged again. */
+export class Memory {
+  readonly known: ReadonlyMap<string, Outcome>;
+  private readonly path: string;
+
+  constructor(sources: Sources) {
+    const hash = createHash("sha256")
+      .update(JSON.stringify([...sources].sort()))
+      .digest("hex");
+    mkdirSync("cache", { recursive: true });
+    this.path = `cache/mutation-${hash.slice(0, 16)}.jsonl`;
+    const lines = existsSync(this.path) ? readFileSync(this.path, "utf8").split("\n").filter(Boolean) : [];
+    const outcomes = lines.map((line) => JSON.parse(line) as Outcome).filter(({ verdict }) => verdict !== "survived");
+    this.known = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  }
+
+  add(outcome: Outcome): void {
+    appendFileSync(this.path, `${JSON.stringify(outcome)}\n`);
+  }
 }
 
 /** Writes the campaign, in an order that does not depend on which process was faster. */

@@ -3,7 +3,7 @@ import { parse, type Sources } from "./compiler";
 import { expressionChanges } from "./expressions";
 import type { Mutant } from "./mutant";
 import { statementChanges } from "./statements";
-import { below, child, isNode, type Change, type File, type Node } from "./syntax";
+import { below, child, children, isNode, type Change, type File, type Node } from "./syntax";
 
 const MAX_TEXT = 90;
 
@@ -66,6 +66,8 @@ function parts(node: Node): Node[] {
 /** What a method is called on is an expression, its name is none. */
 function partsOfCall(node: Node): Node[] {
   const callee = child(node, "expression");
+  // Of `require(condition, Error(...))` the error is no expression.
+  if (callee["name"] === "require") return children(node, "arguments").slice(0, 1);
   return below({ ...node, expression: callee.nodeType === "MemberAccess" ? callee["expression"] : null });
 }
 

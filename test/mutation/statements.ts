@@ -74,7 +74,7 @@ const OTHER_ASSIGNMENTS: Readonly<Record<string, string>> = { "+=": "-=", "-=": 
 
 function deletion(inner: Node, text: string): Operator {
   const changed = inner["leftHandSide"] ?? inner["subExpression"];
-  if (isNode(changed) && / storage |\["nodeType":"IndexAccess"/.test(JSON.stringify(changed)))
+  if (isNode(changed) && /"typeString":"(mapping|[^"]* storage )/.test(JSON.stringify(changed)))
     return "dropped storage write";
   return /^_?(require|reach|envelope\.reach)/.test(text) ? "deleted check" : "deleted statement";
 }

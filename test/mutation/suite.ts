@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { clearSnapshots } from "@nomicfoundation/hardhat-network-helpers/dist/src/loadFixture";
 import hre from "hardhat";
@@ -41,21 +41,25 @@ function testFiles(path: string): string[] {
 const loaded = new Map<string, Promise<Mocha>>();
 const seconds = new Map<string, number>();
 
-/** How long the file takes when all its tests pass, as far as that was seen. */
+/** How long the file takes when all its tests pass; a guess by its size until that was seen. */
 export function secondsOf(file: string): number {
-  return seconds.get(file) ?? 3;
+  return seconds.get(file) ?? statSync(file).size / 3000;
+}
+
+/** The tests deploy everything anew. */
+export async function newChain(): Promise<void> {
+  await clearSnapshots();
+  await hre.network.provider.send("hardhat_reset");
 }
 
 /**
- * Runs a test file on a new chain until a test fails; the title of that test, or undefined if all pass. With `titles`, runs
+ * Runs a test file until a test fails; the title of that test, or undefined if all pass. With `titles`, runs
  * only the tests that have one of them.
  */
 export async function firstFailure(file: string, titles?: readonly string[]): Promise<string | undefined> {
   const mocha = await (loaded.get(file) ?? load(file));
   mocha.options.invert = titles === undefined;
   mocha.grep(titles === undefined ? LEFT_OUT : new RegExp(titles.map(escaped).join("|")));
-  await clearSnapshots();
-  await hre.network.provider.send("hardhat_reset");
   const start = Date.now();
   const failure = await new Promise<string | undefined>((done) => {
     let title: string | undefined;

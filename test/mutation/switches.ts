@@ -42,9 +42,9 @@ const FORMS: Readonly<Record<Form, (number: number, original: string, mutated: s
   yulStatement: (k, original) => `if iszero(eq(${SELECTED}, ${k})) { ${original} }`,
 };
 
-/** A mutated statement may lack its semicolon. */
+/** A mutated statement may lack its semicolon, if there is one. */
 function ended(statement: string): string {
-  return /[;}]\s*$/.test(statement) ? statement : `${statement};`;
+  return /(^|[;}])\s*$/.test(statement) ? statement : `${statement};`;
 }
 
 /** The number of the mutant at this place of a file of {@link withSwitches}; undefined if there is none. */

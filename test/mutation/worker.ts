@@ -2,8 +2,8 @@ import "hardhat";
 import { bytecodesOf, CompileError, sourcesOf, TARGETS, type Sources } from "./compiler";
 import type { Mutant, Outcome, Patch } from "./mutant";
 import { learn, ordered } from "./order";
-import { place, restore } from "./place";
-import { firstFailure, testsOf } from "./suite";
+import { intercept, place, restore } from "./place";
+import { firstFailure, newChain, testsOf } from "./suite";
 import { numberAt, select, withMutant, withSwitches } from "./switches";
 
 /** What a worker is told to do. */
@@ -74,7 +74,7 @@ async function judged(mutant: Mutant, codes: Codes, number: number, trusted: Set
   const by = await killer(id, reached, selected(codes, number));
   if (by === undefined) return { id, verdict: isIdentical(mutant, reached) ? "identical" : "survived" };
   if (!trusted.has(by)) {
-    place(selected(codes, 0));
+    await deploy(selected(codes, 0));
     const at = by.indexOf(": ");
     const [killing, title] = [by.slice(0, at), by.slice(at + 2)];
     const failure = await firstFailure(killing, title.includes(" hook ") ? undefined : [title]);
@@ -84,13 +84,19 @@ async function judged(mutant: Mutant, codes: Codes, number: number, trusted: Set
   return { id, verdict: "killed", by };
 }
 
+/** From here on the tests run on this code. */
+async function deploy(codes: Codes): Promise<void> {
+  place(codes);
+  await newChain();
+}
+
 function selected(codes: Codes, number: number): Codes {
   return new Map([...codes].map(([name, code]) => [name, select(code, number)]));
 }
 
 /** The first test that fails on this code, as `file: title`. */
 async function killer(id: string, reached: readonly string[], codes: Codes): Promise<string | undefined> {
-  place(codes);
+  await deploy(codes);
   for (const tier of testsOf(reached)) {
     for (const { file, titles } of ordered(tier, id)) {
       const failure = await firstFailure(file, titles);
@@ -133,15 +139,21 @@ async function patched({ id, edits }: Patch): Promise<Outcome> {
   return by === undefined ? { id, verdict: "survived" } : { id, verdict: "killed", by };
 }
 
-// Each loaded test file holds listeners of its own.
-process.setMaxListeners(0);
-// A test that is cut off may leave something behind that fails later, when nobody waits for it.
-process.on("unhandledRejection", () => undefined);
-process.on("message", (job: Job | News) => {
+function answer(job: Job | News): void {
   if (job.kind === "learn") return job.outcomes.forEach(learn);
   work(job, (outcome) => process.send!({ outcome })).then(
     () => process.send!({ done: true }),
     (error: unknown) =>
       process.send!({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
-});
+}
+
+// Hardhat loads every file below test/.
+if (require.main === module) {
+  // Each loaded test file holds listeners of its own.
+  process.setMaxListeners(0);
+  // A test that is cut off may leave something behind that fails later, when nobody waits for it.
+  process.on("unhandledRejection", () => undefined);
+  process.on("message", answer);
+  intercept();
+}
