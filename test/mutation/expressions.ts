@@ -35,11 +35,7 @@ const COMPARISONS: Readonly<Record<string, readonly Replacement[]>> = {
     ["boundary", ">"],
     ["comparison", "<"],
   ],
-  "==": [
-    ["comparison", "!="],
-    ["boundary", ">="],
-    ["boundary", "<="],
-  ],
+  "==": [["comparison", "!="]],
   "!=": [
     ["comparison", "=="],
     ["boundary", ">"],

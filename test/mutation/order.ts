@@ -21,18 +21,24 @@ export function learn({ id, verdict, by }: Outcome): void {
   }
 }
 
-/** All of these test files; those first that are likely to kill this mutant soon, and before them the very tests. */
-export function ordered(files: readonly string[], id: string): Step[] {
+/**
+ * All of these test files, at most `limit`; those first that are likely to kill this mutant soon, and before them the very
+ * tests that killed its neighbours.
+ */
+export function ordered(files: readonly string[], id: string, limit: number): Step[] {
   const killers = placesOf(id).flatMap(topKillers);
   const early = new Map<string, Set<string>>();
   for (const by of new Set(killers)) {
-    const [file, title] = split(by);
+    const [file, title] = fileAndTitle(by);
     if (files.includes(file)) early.set(file, (early.get(file) ?? new Set()).add(title));
   }
   const chances = (file: string) =>
-    (1 + 10 * killers.filter((by) => split(by)[0] === file).length) / (1 + secondsOf(file));
+    (1 + 10 * killers.filter((by) => fileAndTitle(by)[0] === file).length) / (1 + secondsOf(file));
   const all = [...files].sort((a, b) => chances(b) - chances(a));
-  return [...[...early].map(([file, titles]) => ({ file, titles: [...titles] })), ...all.map((file) => ({ file }))];
+  return [
+    ...[...early].map(([file, titles]) => ({ file, titles: [...titles] })),
+    ...all.slice(0, limit).map((file) => ({ file })),
+  ];
 }
 
 function topKillers(place: string): string[] {
@@ -46,7 +52,8 @@ function placesOf(id: string): [string, string, string] {
   return [fn, fn.split(".")[0]!, ""];
 }
 
-function split(by: string): [file: string, title: string] {
+/** The two parts of the name of a test. */
+export function fileAndTitle(by: string): [file: string, title: string] {
   const at = by.indexOf(": ");
   return [by.slice(0, at), by.slice(at + 2)];
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Mutant } from "./mutant";
 
 /** As many mutants as can be had, the same ones for the same seed: every file and every operator gets its turn. */
@@ -30,14 +31,8 @@ function overlaps(one: Mutant, other: Mutant): boolean {
   return one.file === other.file && one.start < other.end && other.start < one.end;
 }
 
-/** Fisher-Yates, by the generator of Numerical Recipes. */
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const result = [...items];
-  let state = seed >>> 0;
-  for (let i = result.length - 1; i > 0; --i) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const j = Math.floor((state / 2 ** 32) * (i + 1));
-    [result[i], result[j]] = [result[j]!, result[i]!];
-  }
-  return result;
+/** In an order that depends on the seed and on each mutant itself, so that a change elsewhere does not draw others. */
+function shuffled(mutants: readonly Mutant[], seed: number): Mutant[] {
+  const lots = new Map(mutants.map(({ id }) => [id, createHash("sha256").update(`${seed} ${id}`).digest("hex")]));
+  return [...mutants].sort((a, b) => (lots.get(a.id)! < lots.get(b.id)! ? -1 : 1));
 }

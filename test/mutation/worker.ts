@@ -1,7 +1,7 @@
-import "hardhat";
+import hre from "hardhat";
 import { bytecodesOf, CompileError, sourcesOf, TARGETS, type Sources } from "./compiler";
 import type { Mutant, Outcome, Patch } from "./mutant";
-import { learn, ordered } from "./order";
+import { fileAndTitle, learn, ordered } from "./order";
 import { intercept, place, restore } from "./place";
 import { firstFailure, newChain, testsOf } from "./suite";
 import { numberAt, select, withMutant, withSwitches } from "./switches";
@@ -15,6 +15,9 @@ export interface News {
   readonly kind: "learn";
   readonly outcomes: readonly Outcome[];
 }
+
+/** Whole test files that a mutant gets at first, behind the tests that killed its neighbours. */
+const QUICK_STEPS = 3;
 
 type Codes = ReadonlyMap<string, string>;
 
@@ -46,8 +49,23 @@ async function* batch(mutants: readonly Mutant[]): AsyncGenerator<Outcome> {
     if (!(error instanceof CompileError)) throw error;
     return yield* smaller(mutants, refused(changed, error));
   }
+  yield* judge(mutants, codes);
+}
+
+/** First the tests that probably kill, for each mutant, then for those that are left the whole suite. */
+async function* judge(mutants: readonly Mutant[], codes: Codes): AsyncGenerator<Outcome> {
   const trusted = new Set<string>();
-  for (const [i, mutant] of mutants.entries()) yield judged(mutant, codes, i + 1, trusted);
+  let left = mutants.map((mutant, i) => ({ mutant, number: i + 1 }));
+  for (const steps of [QUICK_STEPS, Infinity]) {
+    const alive: typeof left = [];
+    for (const { mutant, number } of left) {
+      const by = await killer(mutant.id, targetsOf([mutant.file]), selected(codes, number), steps);
+      if (by === undefined) alive.push({ mutant, number });
+      else yield await confirmed({ id: mutant.id, verdict: "killed", by }, codes, trusted);
+    }
+    left = alive;
+  }
+  for (const { mutant } of left) yield { id: mutant.id, verdict: isIdentical(mutant) ? "identical" : "survived" };
 }
 
 /** The numbers of the mutants that the compiler complains about; none if it does not say where. */
@@ -68,20 +86,15 @@ async function* smaller(mutants: readonly Mutant[], bad: ReadonlySet<number | un
 }
 
 /** A test that kills counts only if it passes on the same code with all mutants off. */
-async function judged(mutant: Mutant, codes: Codes, number: number, trusted: Set<string>): Promise<Outcome> {
-  const { id, file } = mutant;
-  const reached = targetsOf([file]);
-  const by = await killer(id, reached, selected(codes, number));
-  if (by === undefined) return { id, verdict: isIdentical(mutant, reached) ? "identical" : "survived" };
-  if (!trusted.has(by)) {
-    await deploy(selected(codes, 0));
-    const at = by.indexOf(": ");
-    const [killing, title] = [by.slice(0, at), by.slice(at + 2)];
-    const failure = await firstFailure(killing, title.includes(" hook ") ? undefined : [title]);
-    if (failure !== undefined) throw new Error(`${killing} fails with no mutant on: ${failure}`);
-    trusted.add(by);
-  }
-  return { id, verdict: "killed", by };
+async function confirmed(outcome: Outcome, codes: Codes, trusted: Set<string>): Promise<Outcome> {
+  const by = outcome.by!;
+  if (trusted.has(by)) return outcome;
+  await deploy(selected(codes, 0));
+  const [file, title] = fileAndTitle(by);
+  const failure = await firstFailure(file, title.includes(" hook ") ? undefined : [title]);
+  if (failure !== undefined) throw new Error(`${file} fails with no mutant on: ${failure}`);
+  trusted.add(by);
+  return outcome;
 }
 
 /** From here on the tests run on this code. */
@@ -94,11 +107,16 @@ function selected(codes: Codes, number: number): Codes {
   return new Map([...codes].map(([name, code]) => [name, select(code, number)]));
 }
 
-/** The first test that fails on this code, as `file: title`. */
-async function killer(id: string, reached: readonly string[], codes: Codes): Promise<string | undefined> {
+/** The first test that fails on this code, as `file: title`; `limit` is how many steps of each tier are taken. */
+async function killer(
+  id: string,
+  reached: readonly string[],
+  codes: Codes,
+  limit = Infinity,
+): Promise<string | undefined> {
   await deploy(codes);
-  for (const tier of testsOf(reached)) {
-    for (const { file, titles } of ordered(tier, id)) {
+  for (const tier of limit === Infinity ? testsOf(reached) : testsOf(reached).slice(0, 1)) {
+    for (const { file, titles } of ordered(tier, id, limit)) {
       const failure = await firstFailure(file, titles);
       if (failure !== undefined) return `${file}: ${failure}`;
     }
@@ -107,9 +125,9 @@ async function killer(id: string, reached: readonly string[], codes: Codes): Pro
 }
 
 /** Whether the compiler makes the same code of it: then there is nothing to be killed. */
-function isIdentical(mutant: Mutant, reached: readonly string[]): boolean {
+function isIdentical(mutant: Mutant): boolean {
   const changed = withMutant(sources, mutant);
-  return reached.every((name) => codeOf(name, changed) === originalOf(name));
+  return targetsOf([mutant.file]).every((name) => codeOf(name, changed) === originalOf(name));
 }
 
 const originals = new Map<string, string>();
@@ -150,6 +168,8 @@ function answer(job: Job | News): void {
 
 // Hardhat loads every file below test/.
 if (require.main === module) {
+  // As for coverage: code with switches is not the code that is shipped, and traces take half of the time.
+  Object.assign(hre, { __SOLIDITY_COVERAGE_RUNNING: true });
   // Each loaded test file holds listeners of its own.
   process.setMaxListeners(0);
   // A test that is cut off may leave something behind that fails later, when nobody waits for it.
