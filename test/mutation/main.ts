@@ -3,7 +3,7 @@ import { sourcesOf, TARGETS } from "./compiler";
 import { handmade } from "./handmade";
 import type { Mutant, Outcome, Patch } from "./mutant";
 import { batchesOf, draw } from "./plan";
-import { runAll } from "./pool";
+import { recordReach, runAll } from "./pool";
 import { writeReport } from "./report";
 import { explanations, having, lastCampaign, Memory, resultsOf, writeCampaign, type Campaign } from "./results";
 import { mutantsOf } from "./sites";
@@ -77,7 +77,13 @@ async function run(
     ...patches.filter(isNew).map((patch) => ({ kind: "patch", patch }) as const),
   ];
   const history = [...(lastCampaign()?.results ?? []), ...memory.known.values()];
-  await runAll(jobs, Number(values.workers), seen, history);
+  await runAll(
+    jobs,
+    Number(values.workers),
+    seen,
+    history,
+    values.sample ? undefined : await memory.reach(recordReach),
+  );
   return resultsOf(mutants, patches, outcomes);
 }
 

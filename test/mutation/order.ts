@@ -1,4 +1,5 @@
-import type { Outcome } from "./mutant";
+import type { Mutant, Outcome } from "./mutant";
+import { titlesOf, type Reach } from "./reach";
 import { secondsOf } from "./suite";
 
 /** Some tests of a file, by their titles, or all of it. */
@@ -50,6 +51,16 @@ function topKillers(place: string): string[] {
 function placesOf(id: string): [string, string, string] {
   const [fn = ""] = id.split(":");
   return [fn, fn.split(".")[0]!, ""];
+}
+
+/** The steps without the tests that cannot kill, because they never come to where the mutant is. */
+export function reaching(steps: readonly Step[], mutant: Mutant, reach: Reach): Step[] {
+  return steps.flatMap(({ file, titles }) => {
+    const able = titlesOf(reach, mutant, file);
+    if (able === undefined) return [titles === undefined ? { file } : { file, titles }];
+    const both = titles === undefined ? able : titles.filter((title) => able.includes(title));
+    return both.length === 0 ? [] : [{ file, titles: both }];
+  });
 }
 
 /** The two parts of the name of a test. */

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { Outcome } from "./mutant";
+import type { Reach } from "./reach";
 import type { Job } from "./worker";
 
 type Message = { readonly outcome: Outcome } | { readonly done: true } | { readonly error: string };
@@ -11,16 +12,17 @@ export async function runAll(
   workers: number,
   seen: (outcome: Outcome) => void,
   history: readonly Outcome[],
+  reach: Reach | undefined,
 ): Promise<void> {
   const queue = [...jobs];
   const crew = Array.from({ length: Math.min(workers, jobs.length) }, () =>
     fork(join(__dirname, "worker.ts"), { execArgv: ["-r", "ts-node/register/transpile-only"] }),
   );
-  const teach = (worker: ChildProcess, outcomes: readonly Outcome[]) => worker.send({ kind: "learn", outcomes });
+  const teach = (worker: ChildProcess, outcomes: readonly Outcome[]) => worker.send({ kind: "news", outcomes });
   try {
     await Promise.all(
       crew.map(async (worker) => {
-        teach(worker, history);
+        worker.send({ kind: "news", outcomes: history, reach });
         for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
           await run(worker, job, (outcome) => {
             seen(outcome);
@@ -45,5 +47,14 @@ function run(worker: ChildProcess, job: Job, seen: (outcome: Outcome) => void): 
     };
     worker.on("message", listener).on("exit", ended);
     worker.send(job);
+  });
+}
+
+/** Finds out which tests reach which statements, in a process of its own. */
+export function recordReach(): Promise<Reach> {
+  return new Promise((resolve, reject) => {
+    const recorder = fork(join(__dirname, "recorder.ts"), { execArgv: ["-r", "ts-node/register/transpile-only"] });
+    recorder.on("message", (reach: Reach) => resolve(reach));
+    recorder.on("exit", (code) => reject(new Error(`the recorder ended with code ${code}`)));
   });
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sources } from "./compiler";
+import type { Reach } from "./reach";
 import type { Mutant, Operator, Outcome, Patch, Verdict } from "./mutant";
 
 const RESULTS = join(__dirname, "results.json");
@@ -35,12 +36,9 @@ export class Memory {
   readonly known: ReadonlyMap<string, Outcome>;
   private readonly path: string;
 
-  constructor(sources: Sources) {
-    const hash = createHash("sha256")
-      .update(JSON.stringify([...sources].sort()))
-      .digest("hex");
+  constructor(private readonly sources: Sources) {
     mkdirSync("cache", { recursive: true });
-    this.path = `cache/mutation-${hash.slice(0, 16)}.jsonl`;
+    this.path = `cache/mutation-${digest([...sources])}.jsonl`;
     const lines = existsSync(this.path) ? readFileSync(this.path, "utf8").split("\n").filter(Boolean) : [];
     const outcomes = lines.map((line) => JSON.parse(line) as Outcome).filter(({ verdict }) => verdict !== "survived");
     this.known = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
@@ -49,6 +47,21 @@ export class Memory {
   add(outcome: Outcome): void {
     appendFileSync(this.path, `${JSON.stringify(outcome)}\n`);
   }
+
+  /** Which test reaches what: recorded once for these sources and these tests. */
+  async reach(record: () => Promise<Reach>): Promise<Reach> {
+    const tests = readdirSync("test", { recursive: true, encoding: "utf8" }).filter((path) =>
+      path.endsWith(".test.ts"),
+    );
+    const texts = tests.sort().map((path) => readFileSync(join("test", path), "utf8"));
+    const path = `cache/mutation-reach-${digest([[...this.sources], texts])}.json`;
+    if (!existsSync(path)) writeFileSync(path, JSON.stringify(await record()));
+    return JSON.parse(readFileSync(path, "utf8")) as Reach;
+  }
+}
+
+function digest(content: unknown): string {
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16);
 }
 
 /** Writes the campaign, in an order that does not depend on which process was faster. */

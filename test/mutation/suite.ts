@@ -69,13 +69,22 @@ export async function firstFailure(file: string, titles?: readonly string[]): Pr
   return failure;
 }
 
+/** Runs all tests of a file, whether they pass or not. To be called once for a file. */
+export async function runAllTests(file: string, started: (title: string) => void): Promise<void> {
+  const mocha = await load(file, false);
+  mocha.grep(LEFT_OUT).invert();
+  await new Promise<void>((done) => {
+    mocha.run(() => done()).on("test", (test: Mocha.Test) => started(test.fullTitle()));
+  });
+}
+
 function escaped(text: string): string {
   return text.replace(/[^\w\s]/g, "\\$&");
 }
 
 /** Loaded once, run again and again. */
-function load(file: string): Promise<Mocha> {
-  const mocha = new Mocha({ bail: true, timeout: TIMEOUT, reporter: Silent });
+function load(file: string, bail = true): Promise<Mocha> {
+  const mocha = new Mocha({ bail, timeout: TIMEOUT, reporter: Silent });
   mocha.cleanReferencesAfterRun(false);
   mocha.addFile(resolve(file));
   const ready = mocha.loadFilesAsync().then(() => mocha);

@@ -1,8 +1,9 @@
 import hre from "hardhat";
 import { bytecodesOf, CompileError, sourcesOf, TARGETS, type Sources } from "./compiler";
 import type { Mutant, Outcome, Patch } from "./mutant";
-import { fileAndTitle, learn, ordered } from "./order";
+import { fileAndTitle, learn, ordered, reaching } from "./order";
 import { intercept, place, restore } from "./place";
+import type { Reach } from "./reach";
 import { firstFailure, newChain, testsOf } from "./suite";
 import { numberAt, select, withMutant, withSwitches } from "./switches";
 
@@ -10,16 +11,19 @@ import { numberAt, select, withMutant, withSwitches } from "./switches";
 export type Job =
   { readonly kind: "batch"; readonly mutants: readonly Mutant[] } | { readonly kind: "patch"; readonly patch: Patch };
 
-/** What a worker is told of the others' kills, at any time. */
+/** What a worker is told at any time: what killed elsewhere, and which tests reach what. */
 export interface News {
-  readonly kind: "learn";
+  readonly kind: "news";
   readonly outcomes: readonly Outcome[];
+  readonly reach?: Reach;
 }
 
 /** Whole test files that a mutant gets at first, behind the tests that killed its neighbours. */
 const QUICK_STEPS = 3;
 
 type Codes = ReadonlyMap<string, string>;
+
+let reach: Reach | undefined;
 
 const sources = sourcesOf(Object.values(TARGETS));
 /** The files that each contract consists of. */
@@ -59,7 +63,7 @@ async function* judge(mutants: readonly Mutant[], codes: Codes): AsyncGenerator<
   for (const steps of [QUICK_STEPS, Infinity]) {
     const alive: typeof left = [];
     for (const { mutant, number } of left) {
-      const by = await killer(mutant.id, targetsOf([mutant.file]), selected(codes, number), steps);
+      const by = await killer(mutant, targetsOf([mutant.file]), selected(codes, number), steps);
       if (by === undefined) alive.push({ mutant, number });
       else yield await confirmed({ id: mutant.id, verdict: "killed", by }, codes, trusted);
     }
@@ -109,14 +113,15 @@ function selected(codes: Codes, number: number): Codes {
 
 /** The first test that fails on this code, as `file: title`; `limit` is how many steps of each tier are taken. */
 async function killer(
-  id: string,
+  change: Mutant | Patch,
   reached: readonly string[],
   codes: Codes,
   limit = Infinity,
 ): Promise<string | undefined> {
   await deploy(codes);
   for (const tier of limit === Infinity ? testsOf(reached) : testsOf(reached).slice(0, 1)) {
-    for (const { file, titles } of ordered(tier, id, limit)) {
+    const steps = ordered(tier, change.id, limit);
+    for (const { file, titles } of reach && "form" in change ? reaching(steps, change, reach) : steps) {
       const failure = await firstFailure(file, titles);
       if (failure !== undefined) return `${file}: ${failure}`;
     }
@@ -144,7 +149,8 @@ function codeOf(name: string, all: Sources): string {
   return bytecodesOf(own, [name]).get(name)!;
 }
 
-async function patched({ id, edits }: Patch): Promise<Outcome> {
+async function patched(patch: Patch): Promise<Outcome> {
+  const { id, edits } = patch;
   const changed = new Map(sources);
   for (const { file, find, replace } of edits) {
     const parts = changed.get(file)?.split(find) ?? [];
@@ -153,12 +159,15 @@ async function patched({ id, edits }: Patch): Promise<Outcome> {
     changed.set(file, parts.join(replace));
   }
   const reached = targetsOf(edits.map(({ file }) => file));
-  const by = await killer(id, reached, bytecodesOf(changed, reached));
+  const by = await killer(patch, reached, bytecodesOf(changed, reached));
   return by === undefined ? { id, verdict: "survived" } : { id, verdict: "killed", by };
 }
 
 function answer(job: Job | News): void {
-  if (job.kind === "learn") return job.outcomes.forEach(learn);
+  if (job.kind === "news") {
+    reach = job.reach ?? reach;
+    return job.outcomes.forEach(learn);
+  }
   work(job, (outcome) => process.send!({ outcome })).then(
     () => process.send!({ done: true }),
     (error: unknown) =>
