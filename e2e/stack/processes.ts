@@ -18,7 +18,7 @@ const running = new Set<ChildProcess>();
  * Raises an error with that if it does, or if it takes longer than a minute.
  */
 export async function start({ name, command, args }: Program, ready: () => Promise<unknown>): Promise<void> {
-  // A group of its own: programs that start others (anvil's wrapper does) are ended with all of them.
+  // A group of its own: Ctrl-C reaches us alone, and programs that start others are ended with all of them.
   const child = spawn(command, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);
   const printed: string[] = [];

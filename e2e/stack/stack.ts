@@ -38,7 +38,7 @@ async function startNode(port: number): Promise<void> {
   const flags = { host: "127.0.0.1", port, "chain-id": CHAIN_ID };
   // Kernel and the reference account are larger than EIP-170 allows.
   const args = [...asArguments(flags), "--silent", "--disable-code-size-limit"];
-  const program = { name: "anvil", command: join(MODULES, ".bin/anvil"), args };
+  const program = { name: "anvil", command: join(MODULES, "@foundry-rs/anvil-linux-amd64/bin/anvil"), args };
   await start(program, () => rpc(urlOf(port), "eth_chainId"));
 }
 

@@ -11,22 +11,10 @@ const STACK_ONLY =
   "op === 0x3d || op === 0x50 || op === 0x56 || op === 0x57 || op === 0x5b";
 
 /**
- * What is wrong with alto 0.0.18's tracer on anvil 1.7.1: with each of these, lawful operations were refused.
- * What ERC-7562 forbids stays forbidden, `e2e/test/rules.test.ts` tries.
+ * What is wrong with alto 0.0.18's tracer on anvil 1.7.1: without each of these, lawful operations are refused. What ERC-7562
+ * forbids stays forbidden, `e2e/test/rules.test.ts` tries.
  */
 const PATCHES: readonly Patch[] = [
-  {
-    why:
-      "anvil's `memory.slice` throws beyond the memory that is in use, even for no bytes, and the traced call then reverts: " +
-      "an event or a return without data looked like AA13 or AA23",
-    from: "log.memory.slice(ofs, ofs + len)",
-    to: "(len > 0 ? log.memory.slice(ofs, ofs + len) : log.memory.slice(0, 0))",
-  },
-  {
-    why: "anvil's `getError()` is undefined, not null, for a frame that did not fail: every frame counted as reverted",
-    from: "frame.getError() != null",
-    to: "!!frame.getError()",
-  },
   {
     why:
       "anvil's `getCost()` of the first step after a call is the cost of the whole call: whenever less gas was left than " +

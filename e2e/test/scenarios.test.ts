@@ -5,11 +5,13 @@ import {
   argumentCharge,
   callPermission,
   FEES_SPONSORED,
+  packUserOp,
   periodicBudget,
   rule,
   sessionId,
   STATUSES,
   totalBudget,
+  unpackUserOp,
   type Call,
   type EntryPointVersion,
   type Session,
@@ -76,6 +78,14 @@ for (const [kind, version] of SUBJECTS) {
       expect(await place.target.counter()).to.equal(before + 2n);
       await mined("batch of 3", session, [set(place, 7n), increment(place), increment(place)]);
       expect(await place.target.counter()).to.equal(9n);
+    });
+
+    it("takes the least verificationGasLimit, to the gas", async () => {
+      const drafted = await draftUse(place, session, [increment(place)]);
+      const op = await estimated(place, drafted);
+      const verificationGasLimit = await leastVerificationGas(place, drafted, op);
+      // Less is not tried here: the bundler takes it, loses its bundle at the EntryPoint, and bans the account.
+      await mine(place, await drafted.sign(packUserOp({ ...unpackUserOp(op), verificationGasLimit })));
     });
 
     it("uses a session that the grant signs anew each time", async () => {
