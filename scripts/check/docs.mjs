@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { report } from "./report.mjs";
 
 // Made by a command, so absent from a fresh clone; or the reader's own.
-const GENERATED = /^(node_modules|artifacts|cache|coverage|deployments)(\/|$)|^coverage\.json$/;
+const GENERATED = /^(e2e\/node_modules|node_modules|artifacts|cache|coverage|deployments)(\/|$)|^coverage\.json$/;
 const FILE_SUFFIX = /\.(sol|ts|mts|mjs|js|json|md|yml|yaml|sh)$/;
 // Functions of other people's contracts, of which the documents warn.
 const FOREIGN = new Set(["addSafeSender", "initConfig"]);
