@@ -189,6 +189,11 @@ export async function send(world: World, op: PackedUserOperation, broken: readon
   return handle(world, op);
 }
 
+let traced = 0;
+
+// `npm test` adds up what its processes say here.
+if (process.env["SAY_TRACED"] !== undefined) process.on("exit", () => console.log(`  ${traced} operations traced`));
+
 /** The validation of the operation, if it is accepted, breaks these rules of ERC-7562 and no other. */
 export async function expectLawful(
   world: World,
@@ -197,6 +202,7 @@ export async function expectLawful(
 ): Promise<void> {
   const report = await trace(world, op);
   if (report === undefined || report.rejection !== undefined) return;
+  ++traced;
   const { violations } = report;
   const rules = new Set(violations.map(({ rule }) => rule));
   expect([...rules], JSON.stringify(violations)).to.have.members([...broken]);
