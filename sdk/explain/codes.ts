@@ -288,6 +288,22 @@ export const CLIENT_CODES: Readonly<Record<string, Coded & { readonly code: stri
   },
 };
 
+/** What ethers and nodes tell by their words alone. */
+export const TEXT_CODES: readonly (readonly [RegExp, Coded & { readonly code: string }])[] = [
+  [
+    /^(?:bad address checksum|invalid address)\b/,
+    {
+      code: "INVALID_ADDRESS",
+      ...of(
+        "sdk",
+        "An address is malformed, or its checksum is wrong.",
+        "Copy it again from where it is right: the capitals of an address are its checksum, so a letter was changed.",
+      ),
+    },
+  ],
+  [/\b(?:enough|insufficient) funds\b/i, CLIENT_CODES["INSUFFICIENT_FUNDS"]!],
+];
+
 /** What the SDK alone refuses: what to do. */
 export const SDK_REMEDIES: Readonly<Record<string, string>> = {
   NO_PERMISSION:
