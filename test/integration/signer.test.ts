@@ -11,12 +11,14 @@ import {
   FEES_SPONSORED,
   HandleOpsTransport,
   periodicBudget,
+  proofFor,
   sessionId,
   SessionSigner,
   totalBudget,
   transferPermission,
   type Call,
   type Clock,
+  type Grant,
   type PackedUserOperation,
   type Session,
   type SessionResponse,
@@ -110,6 +112,11 @@ describe("SessionSigner", () => {
       const ungranted = new SessionSigner({ ...options, session, validator: w.validatorAddress });
       expect(modeOf(await ungranted.sendCalls([pay(1n)]))).to.equal(0);
       expect(() => new SessionSigner({ ...options, session })).to.throw("NO_SESSION");
+      const proven = { ...options, grant: proofFor(grant as Grant, 0) };
+      expect(() => new SessionSigner(proven), "a proof names neither").to.throw("NO_SESSION");
+      expect(() => new SessionSigner({ ...proven, session })).to.throw("NO_SESSION");
+      const whole = new SessionSigner({ ...proven, session, validator: w.validatorAddress });
+      expect(modeOf(await whole.sendCalls([pay(1n)], { mode: "signed" }))).to.equal(2);
       const other = { ...session, salt: 9n };
       expect(() => new SessionSigner({ ...options, grant: grant!, session: other })).to.throw("NOT_GRANTED");
     });
