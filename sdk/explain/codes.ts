@@ -322,6 +322,7 @@ export const SDK_REMEDIES: Readonly<Record<string, string>> = {
   UNSUPPORTED_TRANSACTION: "Leave that field out, or let the owner send the transaction.",
   OPERATION_TIMEOUT: "Ask for its receipt later; do not send it again before you know.",
   BUNDLE_REVERTED: "Send it again with the present nonce: the node's answer then says what is wrong, if it still is.",
+  VALIDATION_TOO_EXPENSIVE: "Send fewer calls at once; or name a verificationGasLimit, if your bundler takes so much.",
   INVALID_ANSWER: "Look whether the endpoint is a bundler that speaks ERC-7769.",
   DIFFERENT_HEIGHTS: "Give all sessions of one grant numbers of permissions with the same tree height.",
 };
