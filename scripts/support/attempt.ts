@@ -10,6 +10,7 @@ import {
   type Hex,
   type Mode,
   type PackedUserOperation,
+  type Permission,
   type Session,
   type UserOpGas,
 } from "../../sdk";
@@ -33,8 +34,11 @@ export interface Attempt {
   /** The claimed time; the right one by default. */
   readonly time?: number;
   readonly gas?: Partial<UserOpGas>;
-  /** Which permission each call claims, past the SDK's own refusal, as a thief with a tool of his own would. */
-  readonly forge?: readonly number[];
+  /**
+   * Which permission each call claims, past the SDK's own refusal, as a thief with a tool of his own would: one of the
+   * session's by its place, or one that he makes up.
+   */
+  readonly forge?: readonly (number | Permission)[];
   /** A relayer puts this session into the envelope, and leaves the key's signature. */
   readonly swapFor?: Session;
 }
@@ -84,14 +88,18 @@ export async function submitAttempt(installed: Installation, op: PackedUserOpera
 function envelopeOf(attempt: Attempt, now: number): Hex {
   const { session, calls, mode = "use", grant, forge } = attempt;
   const tree = permissionTree(session);
-  const used = forge ?? matchPermissions(session, calls);
-  const permissions = used.map((index) => session.permissions[index]!);
+  const used = (forge ?? matchPermissions(session, calls)).map((one) =>
+    typeof one === "number"
+      ? { permission: session.permissions[one]!, proof: tree.proof(one) }
+      : { permission: one, proof: tree.proof(0) },
+  );
+  const permissions = used.map(({ permission }) => permission);
   const claimed = attempt.time ?? pickTime(session, permissions, now);
   return encodeEnvelope({
     mode,
     session,
     height: permissionHeight(session),
-    calls: used.map((index) => ({ permission: session.permissions[index]!, proof: tree.proof(index) })),
+    calls: used,
     ...(claimed === undefined ? {} : { time: claimed }),
     ...(grant === undefined ? {} : { grant }),
   });

@@ -9,7 +9,6 @@ import {
 import { bookOf, type Book } from "../describe/context";
 import { SessionKeyError } from "../errors";
 import type { Call } from "../execution";
-import { explain, type ExplainContext } from "../explain";
 import type { Address } from "../hex";
 import type { Session } from "../session";
 import { decimalsUpTo, factsOf, objectSchema, type JsonSchema } from "./jsonSchema";
@@ -119,22 +118,4 @@ export function toolCall({ name, target, signature }: AgentTool, input: Readonly
     const reason = error instanceof Error ? error.message : String(error);
     throw new SessionKeyError("INVALID_INPUT", `the input does not fit ${name}: ${reason}`, { tool: name });
   }
-}
-
-/** Why a call was refused, as an agent can read it: JSON. */
-export interface Refusal {
-  readonly refused: true;
-  /** As {@link explain} has it: `BudgetExceeded`, `NO_PERMISSION`, … */
-  readonly code: string;
-  readonly cause: string;
-  readonly remedy: string;
-}
-
-/**
- * What to answer the agent whose call has failed, whatever was thrown. Never throws.
- * @example const answer = await signer.sendCalls(calls).then(({ hash }) => ({ hash }), (error) => presets.refusalOf(error));
- */
-export function refusalOf(error: unknown, context: ExplainContext = {}): Refusal {
-  const { code, cause, remedy } = explain(error, context);
-  return { refused: true, code, cause, remedy };
 }

@@ -6,5 +6,6 @@ export type { JsonSchema } from "./jsonSchema";
 export * from "./lending";
 export * from "./payments";
 export * from "./play";
+export * from "./refusal";
 export type { Period, PresetTerms } from "./terms";
 export * from "./trading";
