@@ -11,8 +11,10 @@ import { deployUniswap, type Uniswap } from "./world/uniswap";
 /** Every run begins here, so that what it prints is the same each time. */
 export const START = Date.UTC(2030, 0, 1) / 1000;
 
+type People = Readonly<Record<"alice" | "bob" | "mallory" | "merchant", string>>;
+
 /** What the examples play on: a local chain with real protocols, and somebody's smart account. */
-export interface Stage extends LocalAccount {
+export interface Stage extends LocalAccount, People {
   readonly provider: Provider;
   /** Deploys, mints, moves prices: everything that is not the account's. */
   readonly director: Signer;
@@ -20,9 +22,6 @@ export interface Stage extends LocalAccount {
   readonly tokens: Tokens;
   readonly uniswap: Uniswap;
   readonly aave: Aave;
-  readonly alice: string;
-  readonly bob: string;
-  readonly mallory: string;
   /** Of every session: 30 days from {@link START}, fees of at most 0.1 ether from the account. */
   readonly terms: PresetTerms;
   /** Names for `describe`. */
@@ -37,11 +36,11 @@ export async function buildStage(): Promise<Stage> {
   const tokens = await deployTokens(director);
   const uniswap = await deployUniswap(director, tokens);
   const aave = await deployAave(director, tokens);
-  const [alice, bob, mallory] = await Promise.all(
-    [3, 4, 5].map(async (index) => (await provider.getSigner(index)).address),
+  const [alice, bob, mallory, merchant] = await Promise.all(
+    [3, 4, 5, 6].map(async (index) => (await provider.getSigner(index)).address),
   );
   await time.increaseTo(START);
-  const people = { alice: alice!, bob: bob!, mallory: mallory! };
+  const people = { alice: alice!, bob: bob!, mallory: mallory!, merchant: merchant! };
   const { account } = installed;
   return {
     ...local,
@@ -52,8 +51,8 @@ export async function buildStage(): Promise<Stage> {
   };
 }
 
-function capitals({ alice, bob, mallory }: Pick<Stage, "alice" | "bob" | "mallory">): Record<string, string> {
-  return { Alice: alice, Bob: bob, Mallory: mallory };
+function capitals({ alice, bob, mallory, merchant }: People): Record<string, string> {
+  return { Alice: alice, Bob: bob, Mallory: mallory, "the merchant": merchant };
 }
 
 function namesOf(

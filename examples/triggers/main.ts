@@ -30,7 +30,6 @@ export const triggers: Example = {
     const job = { vesting, usdc: tokens.usdc, coldWallet: alice };
     const play = await Play.begin(stage, triggerSession(stage.terms, job), {
       contracts: { Vesting: { address: vesting, abi: VESTING_ABI } },
-      labels: { "the cold wallet": alice },
     });
     play.holds("calls before the trigger fires", (await triggerCalls(job, account, provider)).length, 0);
 
