@@ -46,6 +46,7 @@ function wishes({ details }: SessionFailure, session: Session, context: Describe
   const { permissions } = summarize(session, context);
   const objections = details["reasons"] as readonly Objection[];
   const texts = objections.map(({ permission, code, message, details: found }) => {
+    if (code === "ValueTooHigh") return `its native value is at most ${String(found["max"])} wei`;
     const group = permissions.find(({ members }) => members.includes(permission));
     const rule = code === "RuleNotMet" ? group?.rules[Number(found["rule"])]?.text : undefined;
     return rule === undefined || rule === "" ? message : rule;
