@@ -12,25 +12,27 @@ const END = "<!-- prettier-ignore-end -->";
  * What the examples did, between the markers of the documents: the table of examples/README.md, and of each use case its
  * sessions in words. With `UPDATE=1` it is written; without, a {@link UserError} names what is out of date.
  */
-export function keepDocuments(outcomes: readonly Outcome[]): void {
+export function keepDocuments(
+  outcomes: readonly Outcome[],
+  folder = FOLDER,
+  update = process.env["UPDATE"] !== undefined,
+): void {
   const documents = [
-    [join(FOLDER, "README.md"), tableOf(outcomes)] as const,
-    ...outcomes.map(({ example, texts }) => [join(FOLDER, example.name, "README.md"), inWords(texts)] as const),
+    [join(folder, "README.md"), tableOf(outcomes)] as const,
+    ...outcomes.map(({ example, texts }) => [join(folder, example.name, "README.md"), inWords(texts)] as const),
   ];
-  const stale = documents.filter(([path, block]) => !keep(path, block)).map(([path]) => path);
+  const stale = documents.filter(([path, block]) => !keep(path, block, update)).map(([path]) => path);
   if (stale.length > 0) throw new UserError(`out of date: ${stale.join(", ")}; UPDATE=1 npm run examples writes them`);
 }
 
 /** Whether the document has this block, or has it now. */
-function keep(path: string, block: string): boolean {
+function keep(path: string, block: string, update: boolean): boolean {
   const text = readFileSync(path, "utf8");
-  const [before, rest = ""] = text.split(BEGIN);
-  const after = rest.slice(rest.indexOf(END));
-  const fresh = `${before}${BEGIN}\n\n${block}\n\n${after}`;
-  if (text === fresh) return true;
-  if (process.env["UPDATE"] === undefined) return false;
-  writeFileSync(path, fresh);
-  return true;
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin < 0 || end < begin) return false;
+  const fresh = `${text.slice(0, begin)}${BEGIN}\n\n${block}\n\n${text.slice(end)}`;
+  if (text !== fresh && update) writeFileSync(path, fresh);
+  return text === fresh || update;
 }
 
 function inWords(texts: readonly string[]): string {

@@ -30,7 +30,7 @@ export const watcher: Example = {
   title: "Delegated transactions: a watcher of a loan",
   on: "Aave V3 with a price that moves",
   async play(stage) {
-    const { provider, account, aave, tokens, director, mallory } = stage;
+    const { provider, account, aave, tokens, mallory } = stage;
     const job = { pool: aave.pool, usdc: tokens.usdc, weth: tokens.weth };
     await openPosition(stage, job);
     const play = await Play.begin(stage, watcherSession(stage.terms, job));

@@ -3,12 +3,12 @@
  *
  *   npm run examples
  *
- * Exits with 1 at the first surprise, or if the documents in this folder say something else; `UPDATE=1` writes these.
+ * Exits with 1 at the first surprise, or if the documents in examples/ say something else; `UPDATE=1` writes these.
  */
-import { script } from "../scripts/support/cli";
-import { examples } from "./index";
-import { keepDocuments } from "./support/documents";
-import { playAll } from "./support/example";
+import { examples } from "../examples";
+import { keepDocuments } from "../examples/support/documents";
+import { playAll } from "../examples/support/example";
+import { script } from "./support/cli";
 
 script({}, async () => {
   const outcomes = await playAll(examples);
