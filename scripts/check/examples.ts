@@ -15,7 +15,10 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "session-keys/deploy": "sdk/deploy.ts",
   "session-keys/handover": "sdk/handover/index.ts",
   "session-keys/keys": "sdk/keys/index.ts",
+  "session-keys/presets": "sdk/presets/index.ts",
 };
+/** Entries that everybody imports whole, because their names are common words: `presets.game`. */
+const NAMESPACES: Readonly<Record<string, string>> = { "session-keys/presets": "presets" };
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
@@ -114,6 +117,7 @@ function snippetsOf({ name, examples, members }: Export): { readonly title: stri
 /** A module with a function for each example, in a scope of its own inside of that of the cast. */
 function moduleOf(all: readonly Export[], names: readonly string[]): string {
   const lists = Object.keys(ENTRIES).map((entry) => {
+    if (entry in NAMESPACES) return `import * as ${NAMESPACES[entry]} from "${entry}";`;
     const exported = all.filter((each) => each.entry === entry);
     const list = exported.map(({ name, isType }) => (isType ? `type ${name}` : name)).join(", ");
     return `import { ${list} } from "${entry}";`;
