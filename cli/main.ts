@@ -1,0 +1,48 @@
+import { CommanderError } from "commander";
+import { COMMANDS } from "./commands";
+import { reportOf, type FailureReport } from "./failure";
+import { terminal, type Io, type Startup } from "./io";
+import { buildProgram, type Report } from "./program";
+import { json } from "./render";
+import { refuseSecrets } from "./secrets";
+import { EXIT, type ExitCode } from "./support/input";
+
+/** The process: arguments as in `process.argv.slice(2)`. Resolves to the exit code. */
+export function main(argv: readonly string[], startup: Startup): Promise<ExitCode> {
+  return run(argv, terminal(startup, argv.includes("--json")));
+}
+
+/** Runs one command line in a world of the caller's, and never throws. Resolves to the exit code. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const program = buildProgram(io, printer(io));
+  try {
+    refuseSecrets(argv, (name) => COMMANDS.some((command) => command.name === name && command.takesHash === true));
+    await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    const failure = reportOf(error);
+    printFailure(io, failure, argv);
+    if (io.env["SESSION_KEYS_DEBUG"] === "1") io.err(`${error instanceof Error ? error.stack : String(error)}\n`);
+    return failure.exitCode;
+  }
+}
+
+function printer(io: Io): Report {
+  return ({ settings }, { name }, output) => {
+    if (output === undefined) return;
+    io.out(settings.json ? json({ ok: true, command: name, result: output.result }) : `${output.text}\n`);
+  };
+}
+
+/** With `--json` on the standard output, where the result would be. */
+function printFailure(io: Io, failure: FailureReport, argv: readonly string[]): void {
+  const { code, message, remedy } = failure;
+  if (argv.includes("--json")) {
+    const command = COMMANDS.find(({ name }) => argv.includes(name))?.name ?? null;
+    io.out(json({ ok: false, command, error: failure }));
+    return;
+  }
+  const named = code === "USAGE" || message.startsWith(code) ? message : `${code}: ${message}`;
+  io.err(`error: ${named}\n${remedy === undefined ? "" : `remedy: ${remedy}\n`}`);
+}
