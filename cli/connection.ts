@@ -1,9 +1,17 @@
 import { FetchRequest, JsonRpcProvider } from "ethers";
-import { HandleOpsTransport, BundlerTransport, modularAccount, type PlainAccountAdapter, type Transport } from "../sdk";
-import type { Address } from "../sdk/hex";
+import {
+  HandleOpsTransport,
+  BundlerTransport,
+  modularAccount,
+  type PlainAccountAdapter,
+  type Session,
+  type Transport,
+} from "../sdk";
+import { sameAddress, type Address } from "../sdk/hex";
 import { callRpc } from "../sdk/transport/rpc";
 import canonical from "../deployments/canonical.json";
 import type { Keys, Role } from "./keys";
+import type { Settings } from "./settings";
 import { EXIT, UserError } from "./support/input";
 
 /** The contracts of {@link Connection}, at the same addresses on every chain. */
@@ -45,6 +53,17 @@ export async function assertDeployed({ provider, chainId }: Connection, ...names
     if ((await provider.getCode(address)) !== "0x") continue;
     const message = `no code at ${address}: ${name} is not on chain ${chainId}`;
     throw new UserError(message, "NOT_DEPLOYED", EXIT.notFound, "session-keys deploy puts it there.");
+  }
+}
+
+/** Raises `WRONG_CHAIN` or `WRONG_ACCOUNT` if a session is not of this chain, or not of the account that `--account` says. */
+export function assertPlace({ chainId }: Connection, { account }: Settings, session: Session): void {
+  if (session.chainId !== chainId) {
+    const message = `the session is for chain ${session.chainId}, and --rpc is chain ${chainId}`;
+    throw new UserError(message, "WRONG_CHAIN", EXIT.chain, "Name a node of the session's chain by --rpc.");
+  }
+  if (account !== undefined && !sameAddress(account, session.account)) {
+    throw new UserError(`the session is of ${session.account}, and --account says ${account}`, "WRONG_ACCOUNT");
   }
 }
 

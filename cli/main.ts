@@ -1,8 +1,10 @@
 import { CommanderError } from "commander";
 import { COMMANDS } from "./commands";
+import type { Command, Output } from "./commands/command";
+import type { Context } from "./context";
 import { reportOf, type FailureReport } from "./failure";
 import { terminal, type Io, type Startup } from "./io";
-import { buildProgram, type Report } from "./program";
+import { buildProgram } from "./program";
 import { json } from "./render";
 import { refuseSecrets } from "./secrets";
 import { EXIT, type ExitCode } from "./support/input";
@@ -14,11 +16,15 @@ export function main(argv: readonly string[], startup: Startup): Promise<ExitCod
 
 /** Runs one command line in a world of the caller's, and never throws. Resolves to the exit code. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const program = buildProgram(io, printer(io));
+  let exitCode: ExitCode = EXIT.ok;
+  const program = buildProgram(io, (context, command, output) => {
+    exitCode = output?.exitCode ?? EXIT.ok;
+    if (output !== undefined) print(io, context, command, output);
+  });
   try {
     refuseSecrets(argv, (name) => COMMANDS.some((command) => command.name === name && command.takesHash === true));
     await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
-    return EXIT.ok;
+    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     const failure = reportOf(error);
@@ -28,11 +34,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-function printer(io: Io): Report {
-  return ({ settings }, { name }, output) => {
-    if (output === undefined) return;
-    io.out(settings.json ? json({ ok: true, command: name, result: output.result }) : `${output.text}\n`);
-  };
+function print(io: Io, { settings }: Context, { name }: Command, { result, text, exitCode = EXIT.ok }: Output): void {
+  io.out(settings.json ? json({ ok: exitCode === EXIT.ok, command: name, result }) : `${text}\n`);
 }
 
 /** With `--json` on the standard output, where the result would be. */

@@ -6,7 +6,7 @@ import type { Io } from "./io";
 import { APPENDIX, INTRODUCTION } from "./manual";
 import { GLOBAL_OPTIONS, settingsOf } from "./settings";
 
-/** Does something with what a command has to say. */
+/** Takes what a command has to say. */
 export type Report = (context: Context, command: Command, output: Output | undefined) => void;
 
 /** The command line as commander has it. `report` gets the outcome of the command that was run. */

@@ -28,10 +28,15 @@ export function refuseSecrets(argv: readonly string[], takesHash: (command: stri
     if (CALL_OPTIONS.includes(name) || CALL_OPTIONS.includes(before)) return;
     const value = argument.startsWith("-") ? rest.join("=") : argument;
     const positional = !argument.startsWith("-") && !/^--(?!json$|yes$|self-bundle$)/.test(before);
-    if (command !== undefined && positional && HASH.test(value)) return;
+    if (command !== undefined && positional && isHash(value)) return;
     if (WORD.test(value.trim())) throw refused("an argument looks like a private key");
     if (isPhrase(value)) throw refused("an argument looks like a recovery phrase");
   });
+}
+
+/** Whether an argument is an id or a hash: 32 bytes with `0x`. */
+export function isHash(argument: string): boolean {
+  return HASH.test(argument);
 }
 
 function isPhrase(value: string): boolean {

@@ -13,7 +13,7 @@ import { createAccount, installValidator, isInstalled } from "../sdk/actions/acc
 import { connect, withAccount, type Chain } from "./support/chain";
 import { script, UserError } from "./support/cli";
 import { writeDeployments } from "./support/deployments";
-import { fill, parseFund } from "./support/fund";
+import { fill, parseFund } from "../cli/support/fund";
 import { CONTRACTS, deploySystem } from "../cli/support/system";
 import { printFacts } from "./support/table";
 import { compareWithBuild } from "./support/verify";

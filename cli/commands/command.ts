@@ -1,5 +1,6 @@
 import type { Option } from "commander";
 import type { Context } from "../context";
+import type { ExitCode } from "../support/input";
 
 /** What a command has to say: the same for people and for programs. */
 export interface Output {
@@ -7,6 +8,8 @@ export interface Output {
   readonly result: Readonly<Record<string, unknown>>;
   /** Printed without. */
   readonly text: string;
+  /** 0 by default; another one where there is a result all the same. */
+  readonly exitCode?: ExitCode;
 }
 
 /** One command of `session-keys`; each has a file of its own, and a line in the list of this folder. */
