@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import type { Connection } from "./connection";
+import { connect, type Connection } from "./connection";
 import type { Io } from "./io";
 import type { Settings } from "./settings";
 import { UserError } from "./support/input";
@@ -17,8 +17,7 @@ export class Context {
   }
 
   /** The chain behind `--rpc`; asked for once. */
-  async connection(): Promise<Connection> {
-    const { connect } = await import("./connection");
+  connection(): Promise<Connection> {
     this.#connection ??= connect(this.settings.rpc);
     return this.#connection;
   }

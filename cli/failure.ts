@@ -41,6 +41,18 @@ const EXIT_BY_CODE: Readonly<Record<string, ExitCode>> = {
   OPERATION_NOT_FOUND: EXIT.notFound,
 };
 
+/** What to do where the SDK does not say it, in the words of this command line. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  GRANT_MISSING: "Let the account's owner sign it: session-keys grant.",
+  WRONG_GRANT: "Let the account's owner sign it: session-keys grant.",
+  SESSION_EXPIRED: "Make a new one: session-keys new.",
+  SESSION_REVOKED: "Make a new one: session-keys new.",
+  WRONG_EPOCH: "Make a new one: session-keys new.",
+  WRONG_CHAIN: "Name a node of the session's chain by --rpc.",
+  ACCOUNT_MISSING: "Create it: session-keys deploy.",
+  NOT_INSTALLED: "Install the module: session-keys deploy.",
+};
+
 const EXIT_BY_LAYER: Readonly<Record<SessionFailure["layer"], ExitCode>> = {
   sdk: EXIT.usage,
   validator: EXIT.refused,
@@ -61,9 +73,30 @@ export function reportOf(error: unknown): FailureReport {
     const message = error.message.replace(/^error: /, "").replace(/\n/g, " ");
     return { code: "USAGE", exitCode: EXIT.usage, message, remedy: "See --help." };
   }
-  const { code, cause, remedy, layer, details } = asFailure(error);
+  const failure = asFailure(error);
+  const { code, layer, details } = failure;
+  const { cause, remedy } = code === "NO_PERMISSION" ? nearest(details as unknown as NoPermission) : failure;
   const exitCode = EXIT_BY_CODE[code] ?? EXIT_BY_LAYER[layer];
-  return { code, exitCode, message: cause, remedy, layer, details: withoutTexts(details) };
+  return { code, exitCode, message: cause, remedy: REMEDIES[code] ?? remedy, layer, details: withoutTexts(details) };
+}
+
+/** The details of `NO_PERMISSION`. */
+interface NoPermission {
+  readonly call: number;
+  readonly target: string;
+  readonly reasons: readonly { readonly permission: number; readonly code: string; readonly details: object }[];
+}
+
+/** What each permission for that target and selector objects to, in words. */
+function nearest({ call, target, reasons }: NoPermission): Pick<SessionFailure, "cause" | "remedy"> {
+  const objections = reasons.map(({ permission, code, details }) => {
+    const { cause, remedy } = explain(new SessionKeyError(code, "", { ...details }));
+    return { text: `permission ${permission}: ${cause}`, remedy };
+  });
+  const why = objections.length === 0 ? "No permission names this target and function." : "";
+  const cause = `No permission allows call ${call} to ${target}. ${why}${objections.map(({ text }) => text).join(" ")}`;
+  const [first] = objections;
+  return { cause: cause.trim(), remedy: first?.remedy ?? "Make another call, or a session that allows it." };
 }
 
 /** Programming errors are shown as they are: explaining them away would hide them. */
@@ -85,6 +118,6 @@ function reportOfUserError({ code, exitCode, message, remedy }: UserError): Fail
 }
 
 /** Without the raw texts of nodes and ethers: they can tell an endpoint's address, with the key in it. */
-function withoutTexts(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function withoutTexts(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(details).filter(([name]) => name !== "texts" && name !== "codes"));
 }

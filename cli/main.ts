@@ -7,7 +7,14 @@ import { terminal, type Io, type Startup } from "./io";
 import { buildProgram } from "./program";
 import { json } from "./render";
 import { refuseSecrets } from "./secrets";
+import { GLOBAL_OPTIONS } from "./settings";
 import { EXIT, type ExitCode } from "./support/input";
+
+const OPTIONS = [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(({ options = [] }) => options)];
+const GRAMMAR = {
+  takesHash: (name: string) => COMMANDS.some((command) => command.name === name && command.takesHash === true),
+  isFlag: (name: string) => OPTIONS.some((option) => [option.long, option.short].includes(name) && option.isBoolean()),
+};
 
 /** The process: arguments as in `process.argv.slice(2)`. Resolves to the exit code. */
 export function main(argv: readonly string[], startup: Startup): Promise<ExitCode> {
@@ -22,7 +29,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     if (output !== undefined) print(io, context, command, output);
   });
   try {
-    refuseSecrets(argv, (name) => COMMANDS.some((command) => command.name === name && command.takesHash === true));
+    refuseSecrets(argv, GRAMMAR);
     await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
     return exitCode;
   } catch (error) {

@@ -27,7 +27,6 @@ export function table(context: Context, titles: readonly string[], rows: readonl
 }
 
 function visibleLength(line: string): number {
-  // eslint-disable-next-line no-control-regex
   return line.replace(/\u001b\[\d+m/g, "").trimEnd().length;
 }
 

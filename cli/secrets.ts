@@ -15,20 +15,29 @@ const PHRASE_LENGTHS = [12, 15, 18, 21, 24];
 /** Options whose words are data of a call, in which 32 bytes are ordinary. */
 const CALL_OPTIONS = ["--call", "-c"];
 
+/** What has to be known of the commands to tell an id from the value of an option. */
+export interface Grammar {
+  /** Whether a command takes an id or a hash as its argument. */
+  readonly takesHash: (command: string) => boolean;
+  /** Whether an option has no value. */
+  readonly isFlag: (option: string) => boolean;
+}
+
 /**
  * Raises `SECRET_IN_ARGUMENTS` if an argument is or may be a private key, a recovery phrase or a password, without repeating
  * it. Ids and hashes look like keys: they are let through only where one is expected, and there with `0x`.
  */
-export function refuseSecrets(argv: readonly string[], takesHash: (command: string) => boolean): void {
-  const command = argv.find((argument) => !argument.startsWith("-") && takesHash(argument));
+export function refuseSecrets(argv: readonly string[], { takesHash, isFlag }: Grammar): void {
+  const hashes = argv.some((argument) => takesHash(argument));
   argv.forEach((argument, index) => {
     const [name = "", ...rest] = argument.split("=");
     const before = argv[index - 1] ?? "";
     if (SECRET_OPTION.test(name)) throw refused(`${name} is no option, because keys and passwords do not belong there`);
     if (CALL_OPTIONS.includes(name) || CALL_OPTIONS.includes(before)) return;
-    const value = argument.startsWith("-") ? rest.join("=") : argument;
-    const positional = !argument.startsWith("-") && !/^--(?!json$|yes$|self-bundle$)/.test(before);
-    if (command !== undefined && positional && isHash(value)) return;
+    const isOption = argument.startsWith("-");
+    const value = isOption ? rest.join("=") : argument;
+    const isValue = before.startsWith("-") && !before.includes("=") && !isFlag(before);
+    if (hashes && !isOption && !isValue && isHash(value)) return;
     if (WORD.test(value.trim())) throw refused("an argument looks like a private key");
     if (isPhrase(value)) throw refused("an argument looks like a recovery phrase");
   });

@@ -6,6 +6,7 @@ import {
   pickTime,
   SessionKeyError,
   STATUSES,
+  summarize,
   type Mode,
   type Session,
 } from "../../sdk";
@@ -14,10 +15,10 @@ import { chainTime } from "../../sdk/actions/context";
 import type { Address } from "../../sdk/hex";
 import { assertDeployed, assertPlace } from "../connection";
 import type { Context } from "../context";
-import { readSession } from "../files";
+import { namesOf, readSession } from "../files";
 import { facts } from "../render";
 import { wholeNumber } from "../support/input";
-import { shorten } from "../support/report";
+import { quantity } from "../support/report";
 import { date } from "../support/time";
 import { CALL_OPTION, callLine, callsOf } from "./calls";
 import type { Command } from "./command";
@@ -42,7 +43,8 @@ export const checkCommand: Command = {
   ],
   async run(context, [file], values) {
     const calls = callsOf(values);
-    const { session, validator, grant } = readSession(context, file!);
+    const document = readSession(context, file!);
+    const { session, validator, grant } = document;
     const live = values["live"] === true;
     const known = live ? await chainKnows(context, validator, session) : assumed(context, session);
     const at = values["at"] === undefined ? known.now : wholeNumber(values["at"] as string, "at");
@@ -58,6 +60,7 @@ export const checkCommand: Command = {
     const timed = time === undefined ? {} : { time };
     const verdict = checkCalls({ session, calls, mode, validator, state, now: at, ...timed });
     if (verdict.outcome === "refused") throw verdict.error;
+    const summaries = summarize(session, namesOf(document)).budgets;
     const budgets = verdict.usage.map(({ spent }, index) => ({ spent, limit: session.budgets[index]!.limit }));
     return {
       result: { allowed: true, live, at, mode, permissions, budgets },
@@ -68,7 +71,10 @@ export const checkCommand: Command = {
         ),
         ...budgets.map(
           ({ spent, limit }, index) =>
-            [`budget ${index}`, `${shorten(spent)} of ${shorten(limit)} spent afterwards`] as const,
+            [
+              `budget ${index}`,
+              `${quantity(spent, summaries[index]!.unit)} of ${quantity(limit, summaries[index]!.unit)} spent afterwards`,
+            ] as const,
         ),
       ]),
     };

@@ -21,15 +21,8 @@ export const describeCommand: Command = {
     const names = { ...namesOf(document), tokens: tokensOf((values["token"] ?? []) as readonly string[]) };
     const { session, label } = document;
     const findings = lint(session, names);
-    const { text: _text, ...summary } = summarize(session, names);
     return Promise.resolve({
-      result: {
-        sessionId: sessionId(session),
-        label: label ?? null,
-        text: describe(session, names),
-        summary,
-        findings,
-      },
+      result: { sessionId: sessionId(session), label: label ?? null, summary: summarize(session, names), findings },
       text: descriptionOf(context, session, names, findings, label),
     });
   },

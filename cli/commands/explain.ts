@@ -3,6 +3,7 @@ import { BundlerTransport, explain, HandleOpsTransport, type SessionFailure } fr
 import { outcomeOf } from "../../sdk/transport/logs";
 import { addressOf, type Connection } from "../connection";
 import type { Context } from "../context";
+import { withoutTexts } from "../failure";
 import { facts } from "../render";
 import { isHash } from "../secrets";
 import { EXIT, UserError } from "../support/input";
@@ -77,9 +78,8 @@ function succeeded(context: Context, kind: string, hash: string): Output {
 
 function said(context: Context, kind: string, failure: SessionFailure): Output {
   const { code, layer, cause, remedy, details } = failure;
-  const { texts: _texts, codes: _codes, ...found } = details;
   return {
-    result: { kind, failed: true, failure: { code, layer, cause, remedy, details: found } },
+    result: { kind, failed: true, failure: { code, layer, cause, remedy, details: withoutTexts(details) } },
     text: facts(context, [
       ["error", code],
       ["refused by", layer],

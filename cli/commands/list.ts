@@ -72,9 +72,8 @@ export const listCommand: Command = {
   },
 };
 
-function whatItIs({ session, source }: Pick<ListedSession, "session" | "source">): string {
+function whatItIs({ session }: Pick<ListedSession, "session">): string {
   if (session === undefined) return "not published: the chain has its id alone";
-  const { permissions, signer, validUntil } = session;
-  const found = { log: "log", operation: "operation", given: "file" }[source ?? "log"];
-  return `${permissions.length} permission(s), key ${short(signer)}, until ${date(validUntil)} (${found})`;
+  const { permissions, validUntil } = session;
+  return `${permissions.length} permission(s), until ${date(validUntil).slice(0, 10)}`;
 }

@@ -1,5 +1,4 @@
-import { formatEther } from "ethers";
-import { ENTRY_POINT_INTERFACE } from "../../sdk";
+import { formatEther, Interface } from "ethers";
 import { inspectAccount } from "../../sdk/actions/inspect";
 import { DEFAULT_GAS, feesPerGas } from "../../sdk/actions/operate";
 import type { SessionFile } from "../../sdk/handover/sessionFile";
@@ -42,9 +41,11 @@ async function known(keys: Keys): Promise<Address | undefined> {
   }
 }
 
+const DEPOSITS = new Interface(["function balanceOf(address account) view returns (uint256)"]);
+
 /** What the EntryPoint sets aside before an operation comes from the deposit and the balance. */
 async function examineFunds({ provider }: Connection, account: Address): Promise<Finding> {
-  const data = ENTRY_POINT_INTERFACE.encodeFunctionData("balanceOf", [account]);
+  const data = DEPOSITS.encodeFunctionData("balanceOf", [account]);
   const deposit = BigInt(await provider.call({ to: addressOf("entryPoint"), data }));
   const available = (await provider.getBalance(account)) + deposit;
   const { maxFeePerGas } = await feesPerGas(provider);

@@ -1,11 +1,11 @@
-import { BundlerTransport, explain, VALIDATOR_INTERFACE } from "../../sdk";
+import { BundlerTransport, VALIDATOR_INTERFACE } from "../../sdk";
 import { chainTime } from "../../sdk/actions/context";
 import { sameAddress } from "../../sdk/hex";
 import { domainSeparator } from "../../sdk/typedData";
 import { addressOf, type Connection, type ContractName } from "../connection";
 import type { Keys } from "../keys";
 import { date, duration } from "../support/time";
-import { ok, problem, warning, type Finding } from "./finding";
+import { failed, ok, problem, warning, type Finding } from "./finding";
 
 const CONTRACTS: readonly ContractName[] = [
   "entryPoint",
@@ -51,8 +51,7 @@ export async function examineBundler({ context }: Keys): Promise<Finding[]> {
     const found = known.join(", ") || "none";
     return [problem("bundler", `does not know EntryPoint v0.8; it knows ${found}`, "Take another bundler.")];
   } catch (error) {
-    const { code, cause, remedy } = explain(error);
-    return [problem("bundler", `${code}: ${cause}`, remedy)];
+    return [failed("bundler", error)];
   }
 }
 

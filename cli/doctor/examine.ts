@@ -1,10 +1,9 @@
-import { explain } from "../../sdk";
 import type { SessionFile } from "../../sdk/handover/sessionFile";
 import type { Connection } from "../connection";
 import type { Keys } from "../keys";
 import { examineAccount } from "./account";
 import { examineBundler, examineClock, examineContracts } from "./chain";
-import { ok, problem, type Finding } from "./finding";
+import { failed, ok, problem, type Finding } from "./finding";
 import { examineSession } from "./session";
 
 /** Looks at everything, from the node on; what needs a node is left out if there is none. */
@@ -14,8 +13,7 @@ export async function examine(keys: Keys, document: SessionFile | undefined): Pr
   try {
     connection = await context.connection();
   } catch (error) {
-    const { code, cause, remedy } = explain(error);
-    return [problem("node", `${code}: ${cause}`, remedy), ...(await examineBundler(keys))];
+    return [failed("node", error), ...(await examineBundler(keys))];
   }
   const { chainId } = connection;
   const wrong = document !== undefined && document.session.chainId !== chainId;

@@ -1,3 +1,5 @@
+import { reportOf } from "../failure";
+
 /** One thing that was looked at. */
 export interface Finding {
   readonly name: string;
@@ -21,4 +23,10 @@ export function warning(name: string, text: string, remedy: string): Finding {
 /** Nothing works like this. */
 export function problem(name: string, text: string, remedy: string): Finding {
   return { name, state: "problem", text, remedy };
+}
+
+/** Looking at it failed. */
+export function failed(name: string, error: unknown): Finding {
+  const { code, message, remedy } = reportOf(error);
+  return { name, state: "problem", text: `${code}: ${message}`, ...(remedy === undefined ? {} : { remedy }) };
 }

@@ -1,20 +1,26 @@
 import { formatEther } from "ethers";
-import { BUDGET_KINDS, STATUSES, type Budget, type Session } from "../../sdk";
+import {
+  STATUSES,
+  summarize,
+  type BudgetSummary,
+  type BudgetUnit,
+  type DescribeContext,
+  type Session,
+} from "../../sdk";
 import type { BudgetReport, SessionReport } from "../../sdk/actions/inspect";
+import { amount } from "../../sdk/describe/format";
 import { date, duration } from "./time";
 
 /** The session of a file, for people. */
-export function sessionFacts(session: Session, report: SessionReport): [string, string][] {
+export function sessionFacts(session: Session, report: SessionReport, names: DescribeContext = {}): [string, string][] {
+  const { budgets } = summarize(session, names);
   return [
     ["id", report.sessionId],
     ["status", `${statusName(report.status)}, ${verdict(report)}`],
     ["epoch", `${session.epoch}`],
     ["window", `${date(session.validAfter)} to ${date(session.validUntil)}`],
     ["left", report.secondsLeft === 0 ? "expired" : duration(report.secondsLeft)],
-    ...report.budgets.map((state, index): [string, string] => [
-      `budget ${index}`,
-      budgetLine(session.budgets[index]!, state, session.feeBudget === index),
-    ]),
+    ...report.budgets.map((state, index): [string, string] => [`budget ${index}`, budgetLine(budgets[index]!, state)]),
   ];
 }
 
@@ -25,11 +31,17 @@ function verdict({ obstacle }: SessionReport): string {
   return `does not work: ${obstacle}`;
 }
 
-function budgetLine(budget: Budget, state: BudgetReport, fees: boolean): string {
-  const every = budget.kind === BUDGET_KINDS.total ? "" : ` per ${duration(budget.period)}`;
+function budgetLine({ kind, period, limit, unit, paysFees }: BudgetSummary, state: BudgetReport): string {
+  const every = kind === "total" ? "" : ` per ${duration(period)}`;
   const reset = state.nextReset === 0 ? "" : `, resets ${date(state.nextReset)}`;
-  const what = `${nameOf(BUDGET_KINDS, budget.kind)}${fees ? ", fees" : ""}`;
-  return `${shorten(state.remaining)} of ${shorten(budget.limit)}${every} left, ${shorten(state.spent)} spent${reset} (${what})`;
+  const [left, of, spent] = [state.remaining, limit, state.spent].map((value) => quantity(value, unit));
+  return `${left} of ${of}${every} left, ${spent} spent${reset} (${kind}${paysFees ? ", fees" : ""})`;
+}
+
+/** An amount in its unit, as far as it is known. */
+export function quantity(value: bigint, unit: BudgetUnit): string {
+  if (unit === "calls") return `${value} call(s)`;
+  return unit === "unknown" ? shorten(value) : amount(value, unit);
 }
 
 function nameOf(names: Readonly<Record<string, number>>, value: number): string {
