@@ -91,7 +91,7 @@ interface NoPermission {
 function nearest({ call, target, reasons }: NoPermission): Pick<SessionFailure, "cause" | "remedy"> {
   const objections = reasons.map(({ permission, code, details }) => {
     const { cause, remedy } = explain(new SessionKeyError(code, "", { ...details }));
-    return { text: `permission ${permission}: ${cause}`, remedy };
+    return { text: `Permission ${permission}: ${cause}`, remedy };
   });
   const why = objections.length === 0 ? "No permission names this target and function." : "";
   const cause = `No permission allows call ${call} to ${target}. ${why}${objections.map(({ text }) => text).join(" ")}`;

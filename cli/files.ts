@@ -11,13 +11,17 @@ export function readSession({ io }: Context, file: string): SessionFile {
   return parseSessionFile(readText(resolve(io.cwd, file), file));
 }
 
-/** Writes a session file; over another one only if `force`. Raises `FILE_EXISTS`. A key that was in it stays in it. */
-export function writeSession({ io }: Context, file: string, content: SessionFile, force: boolean): void {
-  const path = resolve(io.cwd, file);
-  if (existsSync(path) && !force) throw new UserError(`${file} exists: take another --out, or --force`, "FILE_EXISTS");
+/** Raises `FILE_EXISTS` if a file would be overwritten without `force`. */
+export function assertFree({ io }: Context, file: string, force: boolean): void {
+  if (force || !existsSync(resolve(io.cwd, file))) return;
+  throw new UserError(`${file} exists: take another --out, or --force`, "FILE_EXISTS");
+}
+
+/** Writes a session file. A key that was in it stays in it. Raises `FILE_NOT_WRITTEN`. */
+export function writeSession({ io }: Context, file: string, content: SessionFile): void {
   const text = stringifySessionFile(content, { dangerouslyWithKey: content.key !== undefined });
   try {
-    writeFileSync(path, text);
+    writeFileSync(resolve(io.cwd, file), text);
   } catch {
     throw new UserError(`${file} cannot be written: does its folder exist?`, "FILE_NOT_WRITTEN");
   }

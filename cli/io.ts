@@ -43,6 +43,8 @@ interface Spinner {
 export function terminal({ version, loadOra }: Startup, quiet: boolean): Io {
   const { env, stdin, stdout, stderr } = process;
   const plain = Boolean(env["NO_COLOR"]) || env["TERM"] === "dumb";
+  // Whoever reads us may have seen enough, as `head` has.
+  stdout.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : 1));
   const spins = stderr.isTTY && !plain && !quiet && env["CI"] === undefined;
   return {
     version,

@@ -5,7 +5,7 @@ import { EXIT } from "../support/input";
 import { readSession } from "../files";
 import type { Command } from "./command";
 
-const MARKS = { ok: "ok", warning: "warning", problem: "PROBLEM" } as const;
+const MARKS = { ok: "ok     ", warning: "warning", problem: "PROBLEM" } as const;
 
 /** `doctor`: what is in the way. */
 export const doctorCommand: Command = {

@@ -3,7 +3,7 @@ import { lint, proofFor, sessionId } from "../../sdk";
 import { grantSession } from "../../sdk/actions/grant";
 import { importSession } from "../../sdk/actions/importSession";
 import { adapter, addressOf, assertPlace } from "../connection";
-import { namesOf, readSession, writeSession } from "../files";
+import { assertFree, namesOf, readSession, writeSession } from "../files";
 import { keyOptions, Keys } from "../keys";
 import { facts } from "../render";
 import type { Command } from "./command";
@@ -26,6 +26,8 @@ export const grantCommand: Command = {
   examples: ["grant session.json --owner-keystore owner.json", "grant draft.json --out session.json --yes"],
   async run(context, [file], values) {
     const document = readSession(context, file!);
+    const out = (values["out"] as string | undefined) ?? file!;
+    assertFree(context, out, out === file || values["force"] === true);
     const connection = await context.connection();
     const { session, label } = document;
     assertPlace(connection, context.settings, session);
@@ -38,8 +40,7 @@ export const grantCommand: Command = {
     const owner = { signer, adapter: adapter(), validator: addressOf("sessionKeyValidator") };
     const granted = { ...document, grant: proofFor(await grantSession(owner, session), 0) };
     await importSession(connection.provider, granted, { validator: owner.validator });
-    const out = (values["out"] as string | undefined) ?? file!;
-    writeSession(context, out, granted, out === file || values["force"] === true);
+    writeSession(context, out, granted);
     const { signature } = granted.grant;
     return {
       result: { file: out, sessionId: sessionId(session), owner: signer.address, signature },

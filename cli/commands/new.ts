@@ -6,7 +6,7 @@ import { inspectAccount } from "../../sdk/actions/inspect";
 import type { SessionFile } from "../../sdk/handover/sessionFile";
 import type { Address } from "../../sdk/hex";
 import { addressOf, assertDeployed, type Connection } from "../connection";
-import { namesOf, writeSession } from "../files";
+import { assertFree, namesOf, writeSession } from "../files";
 import { createKeystore, keyOptions, Keys, readText } from "../keys";
 import { accountOf } from "../owner";
 import { parsePolicyJson, type Policy } from "../policy/policy";
@@ -53,6 +53,8 @@ export const newCommand: Command = {
   async run(context, _args, values) {
     const keys = new Keys(context, values);
     const { io } = context;
+    const out = values["out"] as string;
+    assertFree(context, out, values["force"] === true);
     const file = values["policy"] as string | undefined;
     const text = file === undefined ? undefined : readText(resolve(io.cwd, file), file);
     const fromFile = file === undefined || text === undefined ? undefined : parsePolicyJson(text, file);
@@ -71,8 +73,7 @@ export const newCommand: Command = {
       ...(label === undefined ? {} : { label }),
       ...(Object.keys(policy.contracts).length === 0 ? {} : { contracts: policy.contracts }),
     };
-    const out = values["out"] as string;
-    writeSession(context, out, document, values["force"] === true);
+    writeSession(context, out, document);
     const names = namesOf(document);
     const findings = lint(session, names);
     return {
