@@ -1,11 +1,11 @@
 import { Option } from "commander";
+import { Wallet, type BaseWallet } from "ethers";
 import { sessionId, SessionSigner, type Session } from "../../sdk";
 import { importSession } from "../../sdk/actions/importSession";
 import { sameAddress } from "../../sdk/hex";
 import { adapter, assertPlace, transportOf } from "../connection";
 import { readSession } from "../files";
 import { keyOptions, Keys } from "../keys";
-import { Wallet, type BaseWallet } from "ethers";
 import { outcomeFacts, outcomeResult } from "../outcome";
 import { facts } from "../render";
 import { UserError } from "../support/input";
@@ -46,9 +46,8 @@ export const sendCommand: Command = {
     const key = document.key === undefined ? await keys.signer("session") : new Wallet(document.key);
     assertKey(key, session);
     const transport = await transportOf(keys, "sender", "session");
-    await context.confirm(
-      `Send ${calls.length} call(s) from ${session.account}:\n${calls.map(callLine).join("\n")}\nSend`,
-    );
+    if (!context.settings.yes) context.note(calls.map(callLine).join("\n"));
+    await context.confirm(`Send ${calls.length} call(s) from ${session.account}`);
     const signer = new SessionSigner({
       session,
       validator,
