@@ -31,7 +31,7 @@ export class Shell {
   readonly asked: { readonly question: string; readonly hidden: boolean }[] = [];
   /** Everything that was ever printed. */
   printed = "";
-  #snapshot = "";
+  #remembered = { snapshot: "", clock: START };
 
   private constructor(readonly world: ScriptWorld) {}
 
@@ -47,14 +47,15 @@ export class Shell {
 
   /** What {@link reset} leads back to. */
   async remember(): Promise<void> {
-    this.#snapshot = (await this.world.provider.send("evm_snapshot", [])) as string;
+    const snapshot = (await this.world.provider.send("evm_snapshot", [])) as string;
+    this.#remembered = { snapshot, clock: this.clock };
   }
 
   /** The chain as it was, and no files of these names. */
   async reset(...files: string[]): Promise<void> {
-    await this.world.provider.send("evm_revert", [this.#snapshot]);
+    await this.world.provider.send("evm_revert", [this.#remembered.snapshot]);
+    this.clock = this.#remembered.clock;
     await this.remember();
-    this.clock = START;
     this.env = { SESSION_KEYS_RPC: this.world.url };
     for (const file of files) if (existsSync(this.world.path(file))) rmSync(this.world.path(file));
   }
