@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { COMMANDS } from "./commands";
+import { redact } from "../sdk/transport/rpc";
 import type { Command, Output } from "./commands/command";
 import type { Context } from "./context";
 import { reportOf, type FailureReport } from "./failure";
@@ -7,7 +8,7 @@ import { terminal, type Io, type Startup } from "./io";
 import { buildProgram } from "./program";
 import { json } from "./render";
 import { refuseSecrets } from "./secrets";
-import { GLOBAL_OPTIONS } from "./settings";
+import { endpointsOf, GLOBAL_OPTIONS } from "./settings";
 import { EXIT, type ExitCode } from "./support/input";
 
 const OPTIONS = [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(({ options = [] }) => options)];
@@ -22,7 +23,8 @@ export function main(argv: readonly string[], startup: Startup): Promise<ExitCod
 }
 
 /** Runs one command line in a world of the caller's, and never throws. Resolves to the exit code. */
-export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function run(argv: readonly string[], world: Io): Promise<ExitCode> {
+  const io = discreet(world, endpointsOf(argv, world.env));
   let exitCode: ExitCode = EXIT.ok;
   const program = buildProgram(io, (context, command, output) => {
     exitCode = output?.exitCode ?? EXIT.ok;
@@ -39,6 +41,12 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     if (io.env["SESSION_KEYS_DEBUG"] === "1") io.err(`${error instanceof Error ? error.stack : String(error)}\n`);
     return failure.exitCode;
   }
+}
+
+/** The same world, where nothing secret of these endpoints is ever printed. */
+function discreet(io: Io, endpoints: readonly string[]): Io {
+  const clean = (text: string) => endpoints.reduce((left, url) => redact(left, { url }), text);
+  return { ...io, out: (text) => io.out(clean(text)), err: (text) => io.err(clean(text)) };
 }
 
 function print(io: Io, { settings }: Context, { name }: Command, { result, text, exitCode = EXIT.ok }: Output): void {

@@ -52,6 +52,18 @@ export function addressOption(value: string, name: string): Address {
   }
 }
 
+/** The addresses of nodes and bundlers on a command line and in the environment that can have an API key in them. */
+export function endpointsOf(argv: readonly string[], env: Io["env"]): string[] {
+  const given = argv.map((argument) => argument.replace(/^--[a-z]+=/, ""));
+  const known = [...given, env["SESSION_KEYS_RPC"] ?? "", env["SESSION_KEYS_BUNDLER"] ?? ""];
+  return known
+    .filter((text) => /^https?:\/\//.test(text) && URL.canParse(text))
+    .filter((text) => {
+      const { pathname, search, username } = new URL(text);
+      return pathname.length > 1 || search !== "" || username !== "";
+    });
+}
+
 /** The address is not repeated: API keys are in such addresses. */
 function url(text: string, name: string): string {
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;

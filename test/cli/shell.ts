@@ -24,8 +24,10 @@ const STEP = 60;
 
 /** A shell with a chain of its own, whose clock ticks once for each command, and a folder. */
 export class Shell {
-  /** Unix seconds, of the chain and of the machine. */
+  /** Unix seconds, of the chain. */
   clock = START;
+  /** Seconds that the machine's clock is ahead of the chain's. */
+  skew = 0;
   env: Record<string, string> = {};
   /** Questions that were asked, with whether the answer was hidden. */
   readonly asked: { readonly question: string; readonly hidden: boolean }[] = [];
@@ -79,7 +81,7 @@ export class Shell {
         return Promise.resolve(left.shift() ?? "");
       },
       spin: (_text, work) => work(),
-      now: () => this.clock,
+      now: () => this.clock + this.skew,
     };
     const code = await run(argv, io);
     this.printed += said.out + said.err;
