@@ -16,10 +16,28 @@ const WHOSE: Readonly<Record<Role, string>> = {
   sender: "the ordinary account that pays for transactions",
 };
 
+const VARIABLES = {
+  owner: {
+    key: "SESSION_KEYS_OWNER_KEY",
+    keystore: "SESSION_KEYS_OWNER_KEYSTORE",
+    password: "SESSION_KEYS_OWNER_PASSWORD",
+  },
+  session: {
+    key: "SESSION_KEYS_SESSION_KEY",
+    keystore: "SESSION_KEYS_SESSION_KEYSTORE",
+    password: "SESSION_KEYS_SESSION_PASSWORD",
+  },
+  sender: {
+    key: "SESSION_KEYS_SENDER_KEY",
+    keystore: "SESSION_KEYS_SENDER_KEYSTORE",
+    password: "SESSION_KEYS_SENDER_PASSWORD",
+  },
+} as const satisfies Record<Role, object>;
+
 /** The options that name the keystores of these roles. */
 export function keyOptions(...roles: Role[]): Option[] {
   const keystores = roles.map((role) => {
-    const text = `encrypted JSON keystore of ${WHOSE[role]} (else $${variable(role, "KEY")})`;
+    const text = `encrypted JSON keystore of ${WHOSE[role]} (else $${VARIABLES[role].key})`;
     return new Option(`--${role}-keystore <file>`, text);
   });
   return [
@@ -28,18 +46,14 @@ export function keyOptions(...roles: Role[]): Option[] {
   ];
 }
 
-function variable(role: Role, what: "KEY" | "KEYSTORE" | "PASSWORD"): string {
-  return `SESSION_KEYS_${role.toUpperCase()}_${what}`;
-}
-
 /** Where a key is, without having opened it. */
 type Source = { readonly key: string } | { readonly keystore: string };
 
 function sourceOf(context: Context, values: Values, role: Role): Source | undefined {
   const { env } = context.io;
   const option = values[`${role}Keystore`] as string | undefined;
-  const key = env[variable(role, "KEY")];
-  const keystore = option ?? (key === undefined ? env[variable(role, "KEYSTORE")] : undefined);
+  const key = env[VARIABLES[role].key];
+  const keystore = option ?? (key === undefined ? env[VARIABLES[role].keystore] : undefined);
   if (keystore !== undefined) return { keystore };
   return key === undefined ? undefined : { key };
 }
@@ -64,12 +78,12 @@ export class Keys {
     }
     const [role] = roles;
     const message = `no key of ${WHOSE[role]}`;
-    const remedy = `Give --${role}-keystore <file>, or $${variable(role, "KEY")}.`;
+    const remedy = `Give --${role}-keystore <file>, or $${VARIABLES[role].key}.`;
     throw new UserError(message, "NO_KEY", EXIT.usage, remedy);
   }
 
   async #open(role: Role, source: Source): Promise<BaseWallet> {
-    if ("key" in source) return fromEnvironment(source.key, variable(role, "KEY"));
+    if ("key" in source) return fromEnvironment(source.key, VARIABLES[role].key);
     const json = readKeystore(resolve(this.context.io.cwd, source.keystore), source.keystore);
     const password = await this.password(role, `Password of ${source.keystore}: `);
     const { io } = this.context;
@@ -85,7 +99,7 @@ export class Keys {
     const { io } = this.context;
     const file = this.values["passwordFile"] as string | undefined;
     if (file !== undefined) return readText(resolve(io.cwd, file), file).replace(/\r?\n$/, "");
-    const known = io.env[variable(role, "PASSWORD")] ?? io.env["SESSION_KEYS_PASSWORD"];
+    const known = io.env[VARIABLES[role].password] ?? io.env["SESSION_KEYS_PASSWORD"];
     if (known !== undefined) return known;
     if (io.interactive) return io.ask(question, true);
     const remedy = "Give --password-file <file>, or $SESSION_KEYS_PASSWORD.";

@@ -16,8 +16,8 @@ Exit codes:
   5  not found: a file, a contract, an account, a session or an operation
 
 Keys:
-  A key is never an argument: arguments that look like one are refused. It comes from an encrypted JSON keystore, as geth
-  and ethers write it (--owner-keystore, --session-keystore, --sender-keystore), or from the environment.
+  A key is never an argument: arguments that look like one are refused. It comes from an encrypted JSON keystore, as
+  geth and ethers write it (--owner-keystore, --session-keystore, --sender-keystore), or from the environment.
 
 Environment:
   SESSION_KEYS_RPC               a node, as --rpc; http://127.0.0.1:8545 by default

@@ -18,7 +18,12 @@ export function buildProgram(io: Io, report: Report): Program {
     .helpCommand(false)
     .exitOverride()
     .showSuggestionAfterError()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined, getOutHelpWidth: () => 120 })
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: () => undefined,
+      getOutHelpWidth: () => 120,
+      getOutHasColors: () => io.colour,
+    })
     .configureHelp({ showGlobalOptions: true, ...(io.colour ? styles(io) : {}) })
     .addHelpText("after", APPENDIX);
   for (const option of GLOBAL_OPTIONS) program.addOption(option);
