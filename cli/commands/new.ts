@@ -12,6 +12,7 @@ import { accountOf } from "../owner";
 import { parsePolicyJson, type Policy } from "../policy/policy";
 import { facts } from "../render";
 import { addressOption } from "../settings";
+import { functionOf } from "../support/calls";
 import { UserError, wholeNumber } from "../support/input";
 import { parsePolicy, POLICY_OPTIONS } from "../support/policyOptions";
 import type { Command, Values } from "./command";
@@ -103,7 +104,15 @@ async function fromOptions(values: Values, { provider }: Connection): Promise<Po
   });
   const given = Object.fromEntries(options.filter(([, value]) => value !== undefined));
   const { budgets = {}, ...policy } = await parsePolicy(given, () => Promise.resolve(provider));
-  return { budgets, ...policy, contracts: {} };
+  return { budgets, ...policy, contracts: contractsOf(values) };
+}
+
+/** By their names `describe` and `send` know the functions. */
+function contractsOf({ target, function: functions = [], maxValue }: Values): Policy["contracts"] {
+  if (target === undefined) return {};
+  const payable = maxValue !== undefined;
+  const formats = (functions as readonly string[]).map((text) => functionOf(text, payable).format);
+  return { [target as string]: formats };
 }
 
 type Terms = Omit<SessionDefinition, "key">;

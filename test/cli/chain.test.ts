@@ -163,7 +163,8 @@ describe("session-keys: bundlers, nodes and clocks", function () {
     const sender = new Wallet(SENDER, shell.world.provider);
     const signed = await sender.signTransaction(await sender.populateTransaction(request));
     // This node tells at once that it reverts, and mines it all the same.
-    await expect(shell.world.provider.broadcastTransaction(signed)).to.be.rejectedWith("reverted");
+    const answer = await shell.world.provider.broadcastTransaction(signed).then(() => "taken", String);
+    expect(answer).to.include("reverted");
     expect(await done("explain", keccak256(signed))).to.include({ kind: "transaction", failed: true });
   });
 
