@@ -10,8 +10,8 @@
  * --file PATH                session.json by default
  */
 import { formatEther } from "ethers";
+import { parseCall } from "../cli/support/calls";
 import { HandleOpsTransport, MODES, SessionSigner, type Mode } from "../sdk";
-import { parseCall } from "./support/calls";
 import { connect, installation } from "./support/chain";
 import { oneOf, script, UserError } from "./support/cli";
 import { DEFAULT_FILE, readSession } from "./support/sessionFiles";

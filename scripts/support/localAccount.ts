@@ -4,7 +4,7 @@ import { createAccount, installValidator } from "../../sdk/actions/account";
 import { inspectAccount } from "../../sdk/actions/inspect";
 import { connect, withAccount, type Chain, type Installation } from "./chain";
 import { UserError } from "./cli";
-import { deploySystem } from "./system";
+import { deploySystem } from "../../cli/support/system";
 
 /** An in-process chain with everything deployed, and an account of 10 ether that its owner installed the validator on. */
 export interface LocalAccount {
