@@ -1,0 +1,232 @@
+import {
+  AbiCoder,
+  concat,
+  Contract,
+  ContractFactory,
+  getBytes,
+  Interface,
+  keccak256,
+  parseEther,
+  solidityPackedKeccak256,
+  toBeHex,
+  ZeroHash,
+  zeroPadValue,
+} from "ethers";
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { deployDeterministic } from "../../sdk/actions/deploy";
+import type { Call } from "../../sdk";
+import { GAS } from "../../test/helpers/operations";
+import { fund, type Ground } from "../../test/matrix/ground";
+import { ALICE, ERC20_TRANSFER, INCREMENT, NOTHING } from "../calls";
+import type { Work } from "../measure";
+import { compileRivals } from "../rivals/compile";
+import type { System } from "../system";
+import { endow, stageSet, WINDOW, type Props } from "../stage";
+
+// Biconomy v1 (SmartAccount 2.0.0) on EntryPoint v0.6, from its npm package.
+
+const ENTRY_POINT = join(__dirname, "../rivals/node_modules/@account-abstraction/contracts/artifacts/EntryPoint.json");
+const ACCOUNT = new Interface([
+  "function execute_ncC(address dest,uint256 value,bytes func)",
+  "function executeBatch_y6U(address[] dest,uint256[] value,bytes[] func)",
+  "function enableModule(address module)",
+]);
+const abi = AbiCoder.defaultAbiCoder();
+
+interface Biconomy extends Ground, Props {
+  readonly account: string;
+  readonly entryPoint: Contract;
+  /** Addresses of the modules, by the names of their contracts. */
+  readonly modules: Readonly<Record<string, string>>;
+}
+
+/** A leaf of the tree whose root is stored: what one session key may do. */
+interface Leaf {
+  readonly validator: string;
+  readonly data: string;
+}
+
+const MODULES = [
+  "EcdsaOwnershipRegistryModule",
+  "SessionKeyManager",
+  "BatchedSessionRouter",
+  "ERC20SessionValidationModule",
+  "CallSessionValidationModule",
+] as const;
+
+async function deploy(ground: Ground, name: string, ...values: unknown[]): Promise<Contract> {
+  const { abi: interfaceOf, bytecode } = compileRivals()[name]!;
+  const contract = await new ContractFactory(interfaceOf, bytecode, ground.deployer).deploy(...values);
+  return new Contract(await contract.getAddress(), interfaceOf, ground.deployer);
+}
+
+async function buildBiconomy(): Promise<Biconomy> {
+  const set = await stageSet();
+  const artifact = JSON.parse(readFileSync(ENTRY_POINT, "utf8")) as { abi: []; bytecode: string };
+  const { address } = await deployDeterministic(set.deployer, ZeroHash, artifact.bytecode);
+  const contracts = await Promise.all(MODULES.map(async (name) => [name, await deploy(set, name)] as const));
+  const modules = Object.fromEntries(contracts.map(([name, { target }]) => [name, target as string]));
+  const implementation = await deploy(set, "SmartAccount", address);
+  const factory = await deploy(set, "SmartAccountFactory", implementation.target, set.deployer.address);
+  const init = new Interface(["function initForSmartAccount(address)"]);
+  const creation = [
+    modules["EcdsaOwnershipRegistryModule"],
+    init.encodeFunctionData("initForSmartAccount", [set.owner.address]),
+    0,
+  ];
+  const account = (await factory.getFunction("getAddressForCounterFactualAccount")(...creation)) as string;
+  await factory.getFunction("deployCounterFactualAccount")(...creation);
+  await fund(account);
+  await endow(set, account);
+  const biconomy = { ...set, account, modules, entryPoint: new Contract(address, artifact.abi, set.deployer) };
+  for (const name of ["SessionKeyManager", "BatchedSessionRouter"]) {
+    const callData = ACCOUNT.encodeFunctionData("enableModule", [modules[name]]);
+    await send(biconomy, callData, (hash) => ownerSignature(biconomy, hash));
+  }
+  return biconomy;
+}
+
+/** Sends an operation that must succeed, signed by what makes a signature from its hash. */
+async function send(b: Biconomy, callData: string, sign: (userOpHash: string) => string): Promise<string> {
+  const { account: sender, entryPoint, deployer } = b;
+  const nonce = (await entryPoint.getFunction("getNonce")(sender, 0)) as bigint;
+  const op = { ...GAS, sender, nonce, initCode: "0x", callData, paymasterAndData: "0x", signature: "0x" };
+  const signature = sign((await entryPoint.getFunction("getUserOpHash")(op)) as string);
+  const sent = (await entryPoint.getFunction("handleOps")([{ ...op, signature }], deployer.address)) as {
+    wait(): Promise<{ hash: string; logs: { fragment?: { name: string }; args: Record<string, unknown> }[] }>;
+  };
+  const { hash, logs } = await sent.wait();
+  const event = logs.find((log) => log.fragment?.name === "UserOperationEvent");
+  if (event?.args["success"] !== true) throw new Error(`operation of Biconomy's account failed in ${hash}`);
+  return hash;
+}
+
+/** What the account takes: the module's signature, and which module. */
+function forModule(b: Biconomy, module: (typeof MODULES)[number], signature: string): string {
+  return abi.encode(["bytes", "address"], [signature, b.modules[module]]);
+}
+
+function ownerSignature(b: Biconomy, userOpHash: string): string {
+  return forModule(b, "EcdsaOwnershipRegistryModule", b.owner.signMessageSync(getBytes(userOpHash)));
+}
+
+/** `execute` or `executeBatch`, by their cheaper names. */
+function execute(calls: readonly Call[]): string {
+  const [first] = calls;
+  if (calls.length === 1 && first) return ACCOUNT.encodeFunctionData("execute_ncC", [first.target, first.value, first.data]);
+  const columns = [calls.map(({ target }) => target), calls.map(({ value }) => value), calls.map(({ data }) => data)];
+  return ACCOUNT.encodeFunctionData("executeBatch_y6U", columns);
+}
+
+const byOwner = (b: Biconomy, calls: readonly Call[]) => send(b, execute(calls), (hash) => ownerSignature(b, hash));
+
+const { validAfter, validUntil } = WINDOW;
+
+function leafHash({ validator, data }: Leaf): string {
+  const types = ["uint48", "uint48", "address", "bytes"];
+  return solidityPackedKeccak256(types, [validUntil, validAfter, validator, data]);
+}
+
+/** Root, and the path of the first leaf: OpenZeppelin's tree, in which pairs are sorted. */
+function treeOf(leaves: readonly string[]): { readonly root: string; readonly proof: string[] } {
+  const proof: string[] = [];
+  let level = [...leaves];
+  while (level.length > 1) {
+    proof.push(level[1]!);
+    const pairs = level.filter((_, i) => i % 2 === 0).map((left, i) => [left, level[2 * i + 1]!].sort());
+    level = pairs.map((pair) => keccak256(concat(pair)));
+  }
+  return { root: level[0]!, proof };
+}
+
+/** An operation of the session key, through the session key manager. */
+function bySession(b: Biconomy, { validator, data }: Leaf, proof: readonly string[], call: Call): Promise<string> {
+  return send(b, execute([call]), (hash) => {
+    const types = ["uint48", "uint48", "address", "bytes", "bytes32[]", "bytes"];
+    const signature = b.key.signMessageSync(getBytes(hash));
+    const values = [validUntil, validAfter, validator, data, proof, signature];
+    return forModule(b, "SessionKeyManager", abi.encode(types, values));
+  });
+}
+
+/** A batch of the session key, through the batched session router: each call brings its leaf. */
+function batchBySession(b: Biconomy, { validator, data }: Leaf, calls: readonly Call[]): Promise<string> {
+  const manager = b.modules["SessionKeyManager"];
+  return send(b, execute(calls), (hash) => {
+    const leaf = [validUntil, validAfter, validator, data, [], "0x"];
+    const signature = b.key.signMessageSync(getBytes(solidityPackedKeccak256(["bytes32", "address"], [hash, manager])));
+    const types = ["address", "tuple(uint48,uint48,address,bytes,bytes32[],bytes)[]", "bytes"];
+    const values = [manager, calls.map(() => leaf), signature];
+    return forModule(b, "BatchedSessionRouter", abi.encode(types, values));
+  });
+}
+
+const increment = (b: Biconomy): Call => ({ target: b.targetAddress, value: 0n, data: INCREMENT });
+
+function mayIncrement(b: Biconomy): Leaf {
+  const cap = toBeHex(parseEther("0.1"), 16);
+  const data = concat([b.key.address, b.targetAddress, INCREMENT, cap]);
+  return { validator: b.modules["CallSessionValidationModule"]!, data };
+}
+
+function mayTransfer(b: Biconomy): Leaf {
+  const types = ["address", "address", "address", "uint256"];
+  const data = abi.encode(types, [b.key.address, b.tokenAddress, ALICE, 100_000_000n]);
+  return { validator: b.modules["ERC20SessionValidationModule"]!, data };
+}
+
+function setRoot(b: Biconomy, root: string): Call {
+  const data = new Interface(["function setMerkleRoot(bytes32)"]).encodeFunctionData("setMerkleRoot", [root]);
+  return { target: b.modules["SessionKeyManager"]!, value: 0n, data };
+}
+
+/** Uses of a session whose leaf is one of so many. */
+async function use(leafOf: (b: Biconomy) => Leaf, callOf: (b: Biconomy) => Call, leaves = 1): Promise<Work> {
+  const b = await loadFixture(buildBiconomy);
+  const [leaf, call] = [leafOf(b), callOf(b)];
+  const others = Array.from({ length: leaves - 1 }, (_, i) => keccak256(toBeHex(i + 1, 32)));
+  const { root, proof } = treeOf([leafHash(leaf), ...others]);
+  await byOwner(b, [setRoot(b, root)]);
+  return { times: 3, plain: () => byOwner(b, [call]), act: () => bySession(b, leaf, proof, call) };
+}
+
+async function batch(count: number): Promise<Work> {
+  const b = await loadFixture(buildBiconomy);
+  const leaf = mayIncrement(b);
+  const calls = Array.from({ length: count }, () => increment(b));
+  await byOwner(b, [setRoot(b, leafHash(leaf))]);
+  return { times: 3, plain: () => byOwner(b, calls), act: () => batchBySession(b, leaf, calls) };
+}
+
+/** The owner replaces a root by another one. */
+async function replaceRoot(before: string, after: string): Promise<Work> {
+  const b = await loadFixture(buildBiconomy);
+  if (before !== ZeroHash) await byOwner(b, [setRoot(b, before)]);
+  return { times: 1, plain: () => byOwner(b, [NOTHING]), act: () => byOwner(b, [setRoot(b, after)]) };
+}
+
+const transfer = (b: Biconomy): Call => ({
+  target: b.tokenAddress,
+  value: 0n,
+  data: concat([ERC20_TRANSFER, zeroPadValue(ALICE, 32), toBeHex(5, 32)]),
+});
+
+const [ROOT, OTHER_ROOT] = [keccak256("0x01"), keccak256("0x02")];
+
+/** What npm carries of it, with a validation module of our own for calls (see `rivals/contracts/`). */
+export const BICONOMY: System = {
+  id: "biconomyV1",
+  name: "Biconomy v1",
+  works: {
+    enable: () => replaceRoot(ZeroHash, ROOT),
+    call: () => use(mayIncrement, increment),
+    erc20Total: () => use(mayTransfer, transfer),
+    batch3: () => batch(3),
+    batch10: () => batch(10),
+    of256: () => use(mayIncrement, increment, 256),
+    revoke: () => replaceRoot(ROOT, OTHER_ROOT),
+    revokeAll: () => replaceRoot(ROOT, ZeroHash),
+  },
+};
