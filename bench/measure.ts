@@ -53,8 +53,7 @@ async function gasOf(hash: string): Promise<number> {
   return Number(receipt.gasUsed);
 }
 
-/** The transaction's calldata. */
-export async function calldataOf(hash: string): Promise<Uint8Array> {
+async function calldataOf(hash: string): Promise<Uint8Array> {
   return getBytes((await ethers.provider.getTransaction(hash))?.data ?? "0x");
 }
 
@@ -65,19 +64,24 @@ async function repeat(act: () => Promise<string>, times: number): Promise<string
   return hashes;
 }
 
-/** A figure, and the transaction that it is from. */
+/** A figure, and the transactions that it is from: the session's, and the plain owner's. */
 export interface Measured {
   readonly figure: Figure;
   readonly hash: string;
+  readonly plainHash: string;
+  readonly calldata: Uint8Array;
+  readonly plainCalldata: Uint8Array;
 }
 
-/** Does the work, the owner's third time first. */
+/** Does the work, the owner's three times first. */
 export async function measure({ plain, act, times }: Work): Promise<Measured> {
-  const owner = await gasOf((await repeat(plain, 3)).at(-1)!);
+  const plainHash = (await repeat(plain, 3)).at(-1)!;
   const hashes = await repeat(act, times);
   const hash = hashes.at(-1)!;
   const gas = await gasOf(hash);
+  const overhead = gas - (await gasOf(plainHash));
   const first = await gasOf(hashes[0]!);
-  const calldataBytes = (await calldataOf(hash)).length;
-  return { hash, figure: { gas, overhead: gas - owner, first, calldataBytes, ...(await storageOf(hash)) } };
+  const [calldata, plainCalldata] = [await calldataOf(hash), await calldataOf(plainHash)];
+  const figure = { gas, overhead, first, calldataBytes: calldata.length, ...(await storageOf(hash)) };
+  return { figure, hash, plainHash, calldata, plainCalldata };
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { PACKAGES, requireRival } from "./packages";
 
-const PACKAGES = join(__dirname, "node_modules");
 const CACHE = join(PACKAGES, ".cache/contracts.json");
 const BICONOMY = "@biconomy-devx/account-contracts-v2/contracts/smart-account";
 
@@ -45,16 +45,12 @@ function contentOf(path: string): string {
 }
 
 function compileAll(input: string): Record<string, Compiled> {
-  const solc = require(join(PACKAGES, "solc")) as Compiler;
-  const output = JSON.parse(
-    solc.compile(input, { import: (path) => ({ contents: contentOf(path) }) }),
-  ) as Output;
+  const solc = requireRival<Compiler>("solc");
+  const output = JSON.parse(solc.compile(input, { import: (path) => ({ contents: contentOf(path) }) })) as Output;
   const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));
   const named = Object.values(output.contracts).flatMap((file) => Object.entries(file));
-  return Object.fromEntries(
-    named.map(([name, { abi, evm }]) => [name, { abi, bytecode: `0x${evm.bytecode.object}` }]),
-  );
+  return Object.fromEntries(named.map(([name, { abi, evm }]) => [name, { abi, bytecode: `0x${evm.bytecode.object}` }]));
 }
 
 /** The rivals' contracts by name, compiled by solc 0.8.17 with Biconomy's settings; half a minute, but for the first time only. */

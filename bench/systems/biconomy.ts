@@ -13,21 +13,20 @@ import {
   zeroPadValue,
 } from "ethers";
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { deployDeterministic } from "../../sdk/actions/deploy";
 import type { Call } from "../../sdk";
 import { GAS } from "../../test/helpers/operations";
 import { fund, type Ground } from "../../test/matrix/ground";
 import { ALICE, ERC20_TRANSFER, INCREMENT, NOTHING } from "../calls";
 import type { Work } from "../measure";
-import { compileRivals } from "../rivals/compile";
+import { compileRivals, type Compiled } from "../rivals/compile";
+import { requireRival } from "../rivals/packages";
 import type { System } from "../system";
 import { endow, stageSet, WINDOW, type Props } from "../stage";
 
 // Biconomy v1 (SmartAccount 2.0.0) on EntryPoint v0.6, from its npm package.
 
-const ENTRY_POINT = join(__dirname, "../rivals/node_modules/@account-abstraction/contracts/artifacts/EntryPoint.json");
+const ENTRY_POINT = "@account-abstraction/contracts/artifacts/EntryPoint.json";
 const ACCOUNT = new Interface([
   "function execute_ncC(address dest,uint256 value,bytes func)",
   "function executeBatch_y6U(address[] dest,uint256[] value,bytes[] func)",
@@ -64,7 +63,7 @@ async function deploy(ground: Ground, name: string, ...values: unknown[]): Promi
 
 async function buildBiconomy(): Promise<Biconomy> {
   const set = await stageSet();
-  const artifact = JSON.parse(readFileSync(ENTRY_POINT, "utf8")) as { abi: []; bytecode: string };
+  const artifact = requireRival<Compiled>(ENTRY_POINT);
   const { address } = await deployDeterministic(set.deployer, ZeroHash, artifact.bytecode);
   const contracts = await Promise.all(MODULES.map(async (name) => [name, await deploy(set, name)] as const));
   const modules = Object.fromEntries(contracts.map(([name, { target }]) => [name, target as string]));
@@ -115,7 +114,8 @@ function ownerSignature(b: Biconomy, userOpHash: string): string {
 /** `execute` or `executeBatch`, by their cheaper names. */
 function execute(calls: readonly Call[]): string {
   const [first] = calls;
-  if (calls.length === 1 && first) return ACCOUNT.encodeFunctionData("execute_ncC", [first.target, first.value, first.data]);
+  if (calls.length === 1 && first)
+    return ACCOUNT.encodeFunctionData("execute_ncC", [first.target, first.value, first.data]);
   const columns = [calls.map(({ target }) => target), calls.map(({ value }) => value), calls.map(({ data }) => data)];
   return ACCOUNT.encodeFunctionData("executeBatch_y6U", columns);
 }

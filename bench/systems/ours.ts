@@ -13,8 +13,10 @@ import {
 } from "../../sdk";
 import { NOTHING } from "../calls";
 import type { Work } from "../measure";
-import { scenarioOf, type Scenario, type Terms } from "../scenarios";
-import { CLOCK, WINDOW, type Stage } from "../stage";
+import type { Home } from "../accounts";
+import { scenarioOf, SCENARIOS, type Scenario, type Terms } from "../scenarios";
+import { CLOCK, stage as stageOf, WINDOW, type Stage } from "../stage";
+import type { System } from "../system";
 import { draft, enableBy, grantOf, ownerOperation, seal, sessionOf, succeed } from "../../test/matrix/operations";
 
 /** A session on a stage, and what holds its key. */
@@ -40,7 +42,11 @@ export async function byOwner(stage: Stage, calls: readonly Call[]): Promise<str
 }
 
 /** The session's operation; with a grant it enables the session as well. */
-export async function bySession({ stage, session, key }: Holder, calls: readonly Call[], grant?: Grant): Promise<string> {
+export async function bySession(
+  { stage, session, key }: Holder,
+  calls: readonly Call[],
+  grant?: Grant,
+): Promise<string> {
   const { adapter } = stage.subject;
   const op = await draft(stage, adapter.nonceKey(stage.validatorAddress), encodeExecute(calls));
   const time = pickTime(session, session.permissions.slice(0, 1), CLOCK);
@@ -89,7 +95,11 @@ type OwnerCall = "enableSession" | "revokeSession" | "revokeAllSessions";
 async function ownerCall(stage: Stage, name: OwnerCall, enabled: number): Promise<Work> {
   const { session } = await hold(stage, scenarioOf("call").terms(stage));
   await enableMany(stage, session, enabled);
-  const values = { enableSession: [sessionId(session), "0x"], revokeSession: [sessionId(session)], revokeAllSessions: [] };
+  const values = {
+    enableSession: [sessionId(session), "0x"],
+    revokeSession: [sessionId(session)],
+    revokeAllSessions: [],
+  };
   const data = stage.validator.interface.encodeFunctionData(name as "enableSession", values[name] as [string, string]);
   return ownerWork(stage, encodeExecute([{ target: stage.validatorAddress, value: 0n, data }]));
 }
@@ -112,3 +122,11 @@ export const OWNER_WORK: Readonly<Record<string, (stage: Stage) => Promise<Work>
   revokeAll: (stage) => ownerCall(stage, "revokeAllSessions", 1),
   uninstall,
 };
+
+/** Our module on an account. */
+export function oursOn({ id, name, kind, version }: Home): System {
+  const onStage = (work: (stage: Stage) => Promise<Work>) => async () => work(await stageOf(kind, version));
+  const uses = SCENARIOS.map((scenario) => [scenario.name, onStage((stage) => use(stage, scenario))] as const);
+  const owned = Object.entries(OWNER_WORK).map(([key, work]) => [key, onStage(work)] as const);
+  return { id, name, works: Object.fromEntries([...owned, ...uses]) };
+}

@@ -1,15 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadFixture, setCode } from "@nomicfoundation/hardhat-network-helpers";
-import {
-  AbiCoder,
-  concat,
-  Contract,
-  Interface,
-  parseEther,
-  toBeHex,
-  ZeroHash,
-} from "ethers";
+import { AbiCoder, concat, Contract, Interface, parseEther, toBeHex, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 import { encodeExecute, type Call, type PackedUserOperation } from "../../sdk";
 import { DUMMY_ECDSA_SIGNATURE } from "../../sdk/key";
@@ -20,6 +12,7 @@ import { ALICE, ERC20_TRANSFER, INCREMENT, NOTHING } from "../calls";
 import { manyPermissions, scenarioOf } from "../scenarios";
 import type { Work } from "../measure";
 import { compileRivals } from "../rivals/compile";
+import { requireRival } from "../rivals/packages";
 import { stage, WINDOW, type Stage } from "../stage";
 import type { System } from "../system";
 import { byOwner } from "./ours";
@@ -101,8 +94,7 @@ async function sent(s: Stage, op: PackedUserOperation): Promise<string> {
 
 /** FastLZ, which SmartSessions wants signatures in. */
 function compress(data: string): string {
-  const path = join(__dirname, "../rivals/node_modules/solady");
-  const { LibZip } = require(path) as { LibZip: { flzCompress(data: string): string } };
+  const { LibZip } = requireRival<{ LibZip: { flzCompress(data: string): string } }>("solady");
   return LibZip.flzCompress(data);
 }
 
@@ -145,7 +137,9 @@ async function idOf({ contract }: SmartSessions, session: Session): Promise<stri
 
 /** An operation of the session key; `envelope` makes the whole signature from the key's. */
 async function bySession(s: SmartSessions, calls: readonly Call[], envelope: (signature: string) => string) {
-  const op = await draft(s, s.subject.adapter.nonceKey(ADDRESS), encodeExecute(calls), { verificationGasLimit: 3_000_000n });
+  const op = await draft(s, s.subject.adapter.nonceKey(ADDRESS), encodeExecute(calls), {
+    verificationGasLimit: 3_000_000n,
+  });
   return sent(s, { ...op, signature: envelope(s.key.signingKey.sign(await hashOf(s, op)).serialized) });
 }
 

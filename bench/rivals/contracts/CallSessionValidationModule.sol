@@ -45,9 +45,10 @@ contract CallSessionValidationModule is ISessionValidationModule {
         bytes4 selector,
         bytes calldata session
     ) private pure returns (address key) {
-        bool allowed = address(bytes20(session[20:40])) == target &&
-            bytes4(session[40:44]) == selector &&
-            value <= uint128(bytes16(session[44:60]));
+        bool allowed =
+            address(bytes20(session[20:40])) == target &&
+                bytes4(session[40:44]) == selector &&
+                value <= uint128(bytes16(session[44:60]));
         if (!allowed) revert NotAllowed();
         return address(bytes20(session[:20]));
     }
