@@ -74,7 +74,7 @@ function gasChart(results: Results, theme: Theme): string {
 
 const GROWTH: readonly { readonly name: string; readonly words: string; readonly log: boolean }[] = [
   { name: "permissions", words: "permissions, one used", log: true },
-  { name: "sessions", words: "sessions in a grant, one enabled", log: true },
+  { name: "sessions", words: "sessions in the grant", log: true },
   { name: "rules", words: "rules of the call", log: false },
   { name: "batch", words: "calls in the batch", log: false },
   { name: "budgets", words: "budgets charged", log: false },
