@@ -11,6 +11,8 @@ export interface Work {
   readonly act: () => Promise<string>;
   /** How often it is done before it counts: uses three times, so that nothing is written for the first time. */
   readonly times: 1 | 3;
+  /** What the session must not do: proof that a rival does the work that is measured. */
+  readonly forbidden?: () => Promise<string>;
 }
 
 /** What an operation costs. Gas is `receipt.gasUsed` of `handleOps` with this one operation. */
@@ -73,8 +75,16 @@ export interface Measured {
   readonly plainCalldata: Uint8Array;
 }
 
+async function expectRefusal(forbidden: () => Promise<string>): Promise<void> {
+  const accepted = await forbidden().then(
+    (hash) => hash,
+    () => undefined,
+  );
+  if (accepted !== undefined) throw new Error(`transaction ${accepted} did what the session must not do`);
+}
+
 /** Does the work, the owner's three times first. */
-export async function measure({ plain, act, times }: Work): Promise<Measured> {
+export async function measure({ plain, act, times, forbidden }: Work): Promise<Measured> {
   const plainHash = (await repeat(plain, 3)).at(-1)!;
   const hashes = await repeat(act, times);
   const hash = hashes.at(-1)!;
@@ -83,5 +93,6 @@ export async function measure({ plain, act, times }: Work): Promise<Measured> {
   const first = await gasOf(hashes[0]!);
   const [calldata, plainCalldata] = [await calldataOf(hash), await calldataOf(plainHash)];
   const figure = { gas, overhead, first, calldataBytes: calldata.length, ...(await storageOf(hash)) };
+  if (forbidden !== undefined) await expectRefusal(forbidden);
   return { figure, hash, plainHash, calldata, plainCalldata };
 }

@@ -17,7 +17,7 @@ import { deployDeterministic } from "../../sdk/actions/deploy";
 import type { Call } from "../../sdk";
 import { GAS } from "../../test/helpers/operations";
 import { fund, type Ground } from "../../test/matrix/ground";
-import { ALICE, ERC20_TRANSFER, INCREMENT, NOTHING } from "../calls";
+import { ALICE, ERC20_TRANSFER, extravagant, INCREMENT, NOTHING } from "../calls";
 import type { Work } from "../measure";
 import { compileRivals, type Compiled } from "../rivals/compile";
 import { requireRival } from "../rivals/packages";
@@ -189,7 +189,12 @@ async function use(leafOf: (b: Biconomy) => Leaf, callOf: (b: Biconomy) => Call,
   const others = Array.from({ length: leaves - 1 }, (_, i) => keccak256(toBeHex(i + 1, 32)));
   const { root, proof } = treeOf([leafHash(leaf), ...others]);
   await byOwner(b, [setRoot(b, root)]);
-  return { times: 3, plain: () => byOwner(b, [call]), act: () => bySession(b, leaf, proof, call) };
+  return {
+    times: 3,
+    plain: () => byOwner(b, [call]),
+    act: () => bySession(b, leaf, proof, call),
+    forbidden: () => bySession(b, leaf, proof, extravagant([call])[0]!),
+  };
 }
 
 async function batch(count: number): Promise<Work> {
@@ -197,7 +202,12 @@ async function batch(count: number): Promise<Work> {
   const leaf = mayIncrement(b);
   const calls = Array.from({ length: count }, () => increment(b));
   await byOwner(b, [setRoot(b, leafHash(leaf))]);
-  return { times: 3, plain: () => byOwner(b, calls), act: () => batchBySession(b, leaf, calls) };
+  return {
+    times: 3,
+    plain: () => byOwner(b, calls),
+    act: () => batchBySession(b, leaf, calls),
+    forbidden: () => batchBySession(b, leaf, extravagant(calls)),
+  };
 }
 
 /** The owner replaces a root by another one. */

@@ -8,7 +8,7 @@ import { DUMMY_ECDSA_SIGNATURE } from "../../sdk/key";
 import { deploy as deployCode } from "../../test/matrix/ground";
 import { draft, hashOf, ownerOperation, succeed } from "../../test/matrix/operations";
 import { NEXUS } from "../accounts";
-import { ALICE, ERC20_TRANSFER, INCREMENT, NOTHING } from "../calls";
+import { ALICE, ERC20_TRANSFER, extravagant, INCREMENT, NOTHING } from "../calls";
 import { manyPermissions, scenarioOf } from "../scenarios";
 import type { Work } from "../measure";
 import { compileRivals } from "../rivals/compile";
@@ -150,7 +150,9 @@ async function use(sessionFor: (s: SmartSessions) => Session, scenario: string):
   const permissionId = await idOf(s, session);
   const calls = scenarioOf(scenario).calls(s);
   const envelope = (signature: string) => concat(["0x00", permissionId, compress(abi.encode(["bytes"], [signature]))]);
-  return { times: 3, plain: () => byOwner(s, calls), act: () => bySession(s, calls, envelope) };
+  const work = { times: 3 as const, plain: () => byOwner(s, calls), act: () => bySession(s, calls, envelope) };
+  const isSudo = session.actions[0]!.actionPolicies[0]!.policy === s.parts.SudoPolicy;
+  return isSudo ? work : { ...work, forbidden: () => bySession(s, extravagant(calls), envelope) };
 }
 
 /** Some actions at a time: all of a large session do not fit into a transaction. */
