@@ -30,6 +30,8 @@ export const TIME_LIMIT = 2 ** 47;
 export const MAX_SPENT = 2n ** 104n - 1n;
 /** The SDK does not build operations whose `abi.encode` is longer, in bytes (inclusive): mempool rule. */
 export const MAX_USER_OP_BYTES = 8192;
+/** The SDK does not build operations whose validation is estimated to cost more gas (inclusive), what the key adds apart. */
+export const MAX_VALIDATION_GAS = 400_000n;
 
 /** 2^128 − 1: the greatest `maxValue`. */
 export const MAX_UINT128 = 2n ** 128n - 1n;

@@ -1,5 +1,5 @@
 import { AbiCoder, getBytes, keccak256, TypedDataEncoder, type TypedDataDomain, type TypedDataField } from "ethers";
-import { MAX_USER_OP_BYTES, type EntryPointVersion } from "./constants";
+import { MAX_USER_OP_BYTES, MAX_VALIDATION_GAS, type EntryPointVersion } from "./constants";
 import { SessionKeyError } from "./errors";
 import { asAddress, asHex, byteLength, isZeroAddress, packUint, strip, type Address, type Hex } from "./hex";
 
@@ -181,6 +181,17 @@ export function assertUserOpSize(op: PackedUserOperation): void {
     const message = `${found} bytes, at most ${MAX_USER_OP_BYTES}: use fewer calls, rules or levels in one operation`;
     throw new SessionKeyError("USER_OP_TOO_LARGE", message, { found, max: MAX_USER_OP_BYTES });
   }
+}
+
+/**
+ * Refuses an operation whose validation costs so much that bundlers, which commonly cap it at 500,000 gas, hardly take it.
+ * Raises `VALIDATION_TOO_EXPENSIVE`.
+ * @example assertValidationGas(estimate.verificationGasLimit)
+ */
+export function assertValidationGas(found: bigint): void {
+  if (found <= MAX_VALIDATION_GAS) return;
+  const message = `validation is estimated at ${found} gas, at most ${MAX_VALIDATION_GAS}: use fewer calls, rules or charges in one operation`;
+  throw new SessionKeyError("VALIDATION_TOO_EXPENSIVE", message, { found, max: MAX_VALIDATION_GAS });
 }
 
 /** Whether `initCode` is the EIP-7702 marker (`0x7702`, zeros up to 20 bytes), with or without init data. */

@@ -15,7 +15,7 @@ type Values<T extends Options> = ReturnType<typeof parseArgs<{ options: T; stric
  */
 export function script<T extends Options>(options: T, main: (values: Values<T>) => Promise<void>): void {
   run(options, main).catch((error: unknown) => {
-    console.error(`error: ${describeFailure(error)}`);
+    console.error(`error: ${error instanceof UserError ? error.message : describeFailure(error)}`);
     if (process.env["DEBUG_SCRIPTS"]) console.error(error);
     process.exitCode = 1;
   });

@@ -58,7 +58,10 @@ export class SessionProvider implements Eip1193Provider {
     this.#node = node;
   }
 
-  /** Raises a {@link ProviderRpcError}. */
+  /**
+   * Raises a {@link ProviderRpcError}.
+   * @example const [account] = (await new SessionProvider(signer, provider).request({ method: "eth_accounts" })) as string[];
+   */
   async request({ method, params }: ProviderRequest): Promise<unknown> {
     try {
       if (Object.hasOwn(this.#handlers, method)) return await this.#handlers[method]!(params);
@@ -69,12 +72,18 @@ export class SessionProvider implements Eip1193Provider {
     throw new ProviderRpcError(PROVIDER_CODES.unsupportedMethod, `a session does not know ${method}`);
   }
 
-  /** Does nothing: neither account nor chain of a session ever change. */
+  /**
+   * Does nothing: neither account nor chain of a session ever change.
+   * @example const wallet = new SessionProvider(signer, provider).on();
+   */
   on(): this {
     return this;
   }
 
-  /** Does nothing, as {@link on}. */
+  /**
+   * Does nothing, as {@link on}.
+   * @example const wallet = new SessionProvider(signer, provider).removeListener();
+   */
   removeListener(): this {
     return this;
   }

@@ -422,6 +422,17 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
       await enable(w, session);
       return { w, session, calls: [callOf(w)] };
     }
+    it("is cut off, before it is wrong: a leaf index of which half is there", async () => {
+      const { w, session, calls } = await pair();
+      const op = await attempt(w, session, calls, { edit: editPermission({ index: "0xffff" })! });
+      // Behind it come two siblings and the key's signature.
+      const end = dataLength(op.signature) - 65 - 2 * 32;
+      for (const cut of [end - 2, end - 1]) {
+        await expectTruncated(w, { ...op, signature: dataSlice(op.signature, 0, cut) }, cut);
+      }
+      await expectRevert(w, { ...op, signature: dataSlice(op.signature, 0, end) }, "InvalidLeafIndex", [0xffff, 4]);
+    });
+
     for (const index of [4, 5, 8, 0x100, 0x8000, 0xffff]) {
       it(`may not be ${index} of 4`, async () => {
         await expectEditRefused(await pair(), editPermission({ index: bytes(index, 2) })!, "InvalidLeafIndex", [
@@ -573,6 +584,37 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
         await expectEditRefused(parts, edit, "InvalidPathLength", [count, 1, 4]);
       });
     }
+
+    it("is cut off, before it is wrong: a kind that is not there, of a call that fits none", async () => {
+      const { w, session } = await plain();
+      const calls = [{ ...callOf(w), data: "0x1234" }];
+      const envelope = envelopeOf(session, [callOf(w)]);
+      const header = dataLength(joinFields({ ...fieldsOf(decodeEnvelope(envelope, 1)), permissions: [] }));
+      const op = await attempt(w, session, calls, { envelope });
+      await expectTruncated(w, { ...op, signature: dataSlice(op.signature, 0, header) }, header);
+      const signature = dataSlice(op.signature, 0, header + 1);
+      await expectRevert(w, { ...op, signature }, "CallDataMismatch", [0, 0, 2]);
+    });
+
+    it("is cut off, before it is wrong: a charge of which only a part is there", async () => {
+      const { w, session, calls } = await plain(BUDGETS, { charges: [argumentCharge(0, [0])] });
+      const path = "fffe";
+      const edit = editPermission({ charges: `0x000201${path}` })!;
+      const op = await attempt(w, session, calls, { edit });
+      await expectRevert(w, op, "ArgumentOutOfBounds", [0, 0xfffe, 64]);
+      const end = op.signature.lastIndexOf(`000201${path}`) / 2 + 4;
+      // What lies behind the end reads as zero: no path, or another one that leads nowhere.
+      for (const left of [1, 2, 3, 4]) {
+        const cut = end - 5 + left;
+        await expectTruncated(w, { ...op, signature: dataSlice(op.signature, 0, cut) }, cut);
+      }
+      await expectRevert(
+        w,
+        { ...op, signature: dataSlice(op.signature, 0, end) },
+        "ArgumentOutOfBounds",
+        [0, 0xfffe, 64],
+      );
+    });
   });
 
   describe("grant", () => {
