@@ -77,13 +77,14 @@ describe("documents of the examples", () => {
     texts: ["may do this"],
     rows: [{ title: "this" }, { title, error: "RuleNotMet" }],
   });
-  let folder: string;
+  let root: string;
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), "examples-"));
-    cpSync("examples", folder, { recursive: true });
+    root = mkdtempSync(join(tmpdir(), "examples-"));
+    cpSync("README.md", join(root, "README.md"));
+    cpSync("examples", join(root, "examples"), { recursive: true });
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => rmSync(root, { recursive: true }));
 
   it("have a row for each use case", () => {
     expect(tableOf([outcome("that")]).split("\n")[2]).to.equal(
@@ -92,11 +93,13 @@ describe("documents of the examples", () => {
   });
 
   it("are out of date when something else was done", () => {
-    expect(() => keepDocuments([outcome("that")], folder, true)).not.to.throw();
-    expect(() => keepDocuments([outcome("that")], folder, false)).not.to.throw();
-    expect(() => keepDocuments([outcome("else")], folder, false)).to.throw(/^out of date: .*README\.md/);
-    expect(readFileSync(join(folder, example!.name, "README.md"), "utf8")).to.contain("```text\nmay do this\n```");
-    writeFileSync(join(folder, "README.md"), "without markers\n");
-    expect(() => keepDocuments([outcome("that")], folder, false)).to.throw(/README\.md/);
+    expect(() => keepDocuments([outcome("that")], root, true)).not.to.throw();
+    expect(() => keepDocuments([outcome("that")], root, false)).not.to.throw();
+    expect(() => keepDocuments([outcome("else")], root, false)).to.throw(/^out of date: .*README\.md/);
+    const own = join(root, "examples", example!.name, "README.md");
+    expect(readFileSync(own, "utf8")).to.contain("```text\nmay do this\n```");
+    expect(readFileSync(join(root, "README.md"), "utf8")).to.contain(`](examples/${example!.name}/README.md)`);
+    writeFileSync(join(root, "README.md"), "without markers\n");
+    expect(() => keepDocuments([outcome("that")], root, false)).to.throw(/README\.md/);
   });
 });
