@@ -1,0 +1,169 @@
+import type { Provider } from "ethers";
+import { chainTime } from "../sdk/actions/context";
+import { hashUserOp } from "../sdk/actions/operate";
+import { getNonce } from "../sdk/actions/send";
+import { SessionKeyError } from "../sdk/errors";
+import type { Call } from "../sdk/execution";
+import { explain } from "../sdk/explain";
+import type { Hex } from "../sdk/hex";
+import type { Clock } from "../sdk/signer/clock";
+import { prepareOperation } from "../sdk/signer/prepare";
+import type { Transport } from "../sdk/transport/transport";
+import { decodeRpcUserOp, encodeRpcUserOp, type RpcUserOperation } from "../sdk/transport/wire";
+import type { PackedUserOperation } from "../sdk/userOp";
+import { nonceKeyOf, type Action, type Automation, type Journal, type Recorded } from "./automation";
+import { Fault, isRefusal, isUnanswered } from "./failure";
+import type { Slots } from "./slots";
+import type { Inclusion, Watcher } from "./watcher";
+
+/** What became of an action; `elsewhere`: another runner has done it, or an operation that this one has forgotten. */
+export type Outcome =
+  | { readonly state: "done" | "elsewhere" | "reverted"; readonly inclusion?: Inclusion }
+  | { readonly state: "refused" | "missed"; readonly code: string; readonly cause: string };
+
+/** What an attempt is made with. */
+export interface Means {
+  readonly provider: Provider;
+  readonly transport: Transport;
+  readonly watcher: Watcher;
+  readonly journal: Journal;
+  /** How many operations are prepared at once. */
+  readonly slots: Slots;
+  /** Milliseconds that an operation is waited for, before it is sent again. */
+  readonly patience: number;
+  /** Told of every operation that was taken. */
+  readonly sent?: (action: Action, hash: Hex) => void;
+}
+
+/**
+ * One attempt at an action: looks whether it is done, writes its operation down, sends it, waits until it is included.
+ * May be made any number of times, by any number of runners: all their operations have the same nonce. Raises a
+ * {@link Fault} for what is to be tried again.
+ */
+export async function attempt(automation: Automation, action: Action, means: Means): Promise<Outcome> {
+  const { watcher, transport, provider, slots, patience } = means;
+  const { account, nonce } = action;
+  const known = await slots.run(() => getNonce(provider, transport.entryPoint, account, nonceKeyOf(action)));
+  if (known > nonce) return conclude(action, means, await watcher.find(account, nonce));
+  if (isOver(action, watcher) && means.journal.read(action) === undefined) return missed("PERIOD_OVER");
+  // Before it is sent: it may be included while the answer is on its way.
+  const included = watcher.settled(account, nonce, patience);
+  try {
+    const refused = await slots.run(() => send(automation, action, means));
+    if (refused !== undefined) return refused;
+  } finally {
+    included.catch(() => undefined);
+  }
+  const inclusion = await included;
+  if (inclusion === undefined) throw new Fault("NOT_INCLUDED", "The operation is in no block yet, or no more.");
+  return outcomeOf(action, means, inclusion);
+}
+
+/** What somebody's operation of this nonce did, once it is as deep as is asked for. */
+async function conclude(action: Action, means: Means, found: Inclusion | undefined): Promise<Outcome> {
+  if (found === undefined) return { state: "elsewhere" };
+  const { account, nonce } = action;
+  const settled = await means.watcher.settled(account, nonce, means.patience, found);
+  if (settled === undefined) throw new Fault("REORGANISED", "The block of the operation is no more.");
+  return outcomeOf(action, means, settled);
+}
+
+function outcomeOf(action: Action, { journal }: Means, inclusion: Inclusion): Outcome {
+  if (journal.read(action)?.hash !== inclusion.userOpHash) return { state: "elsewhere", inclusion };
+  return { state: inclusion.success ? "done" : "reverted", inclusion };
+}
+
+function isOver({ period }: Action, { head }: Watcher): boolean {
+  return head.time > period.ends;
+}
+
+function missed(code: string, cause = "The period is over."): Outcome {
+  return { state: "missed", code, cause };
+}
+
+/** Sends the operation that was written down, or a new one; what the policy refuses is an outcome. */
+async function send(automation: Automation, action: Action, means: Means): Promise<Outcome | undefined> {
+  const recorded = means.journal.read(action);
+  try {
+    if (recorded !== undefined && (await sendAgain(action, recorded, means))) return undefined;
+    if (isOver(action, means.watcher)) return giveUp(action, means, missed("PERIOD_OVER"));
+    await sendNew(automation, action, recorded?.sent ?? 0, means);
+    return undefined;
+  } catch (error) {
+    const failure = explain(error);
+    const { code, cause } = failure;
+    // Taken all the same, perhaps: whoever waits for its inclusion will see.
+    if (recorded !== undefined && isUnanswered(failure)) throw new Fault(code, cause);
+    means.watcher.forget(action.account, action.nonce);
+    if (isRefusal(failure)) return { state: "refused", code, cause };
+    throw new Fault(code, cause);
+  }
+}
+
+function giveUp({ account, nonce }: Action, { watcher }: Means, outcome: Outcome): Outcome {
+  watcher.forget(account, nonce);
+  return outcome;
+}
+
+/** After so many times with the same bytes, the fees or the claimed time are taken anew. */
+const SAME_BYTES = 3;
+
+/** Whether the recorded operation was taken; if it is refused, another with the same nonce may not be. */
+async function sendAgain(action: Action, recorded: Recorded, means: Means): Promise<boolean> {
+  if (recorded.sent >= SAME_BYTES && !isOver(action, means.watcher)) return false;
+  const op = decodeRpcUserOp(JSON.parse(recorded.op) as RpcUserOperation);
+  try {
+    await means.transport.send(op);
+  } catch (error) {
+    const failure = explain(error);
+    // Its nonce is taken, maybe by itself: the next attempt looks.
+    if (isUnanswered(failure) || failure.code === "AA25") throw error;
+    return false;
+  }
+  await means.journal.write(action, { ...recorded, sent: recorded.sent + 1 });
+  means.sent?.(action, recorded.hash);
+  return true;
+}
+
+async function sendNew(automation: Automation, action: Action, sent: number, means: Means): Promise<void> {
+  const { transport, journal } = means;
+  const op = await prepare(automation, action, means);
+  const { entryPoint, version } = transport;
+  const hash = hashUserOp({ entryPoint, version, chainId: automation.file.session.chainId }, op);
+  // On the disk before anything leaves the house: after a crash this very operation is looked for.
+  await journal.write(action, { op: JSON.stringify(encodeRpcUserOp(op)), hash, sent: sent % SAME_BYTES });
+  await transport.send(op);
+  means.sent?.(action, hash);
+}
+
+async function prepare(automation: Automation, action: Action, means: Means): Promise<PackedUserOperation> {
+  const { file, key, adapter, tree, send: options } = automation;
+  const { provider, transport } = means;
+  const { session, validator, grant } = file;
+  const granted = { session, validator, ...(grant === undefined ? {} : { grant }) };
+  const planner = { ...granted, tree, provider, transport, clock: clockOf(action, provider) };
+  const calls = await callsOf(automation, action, means);
+  return prepareOperation(planner, calls, action.nonce, { ...options, ...granted, key, provider, transport, adapter });
+}
+
+async function callsOf(
+  { calls }: Automation,
+  { period }: Action,
+  { provider, watcher }: Means,
+): Promise<readonly Call[]> {
+  return typeof calls === "function" ? calls({ period, time: watcher.head.time, provider }) : calls;
+}
+
+/** The chain's clock, on which nobody sleeps into the next period: that one has an action of its own. */
+function clockOf({ period }: Action, provider: Provider): Clock {
+  const now = () => chainTime(provider);
+  return {
+    now,
+    sleep: async (seconds) => {
+      if ((await now()) + seconds > period.ends) {
+        throw new SessionKeyError("PERIOD_ENDS", `the period ends at ${period.ends}, before an operation is included`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    },
+  };
+}
