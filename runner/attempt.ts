@@ -41,28 +41,31 @@ export interface Means {
  * {@link Fault} for what is to be tried again.
  */
 export async function attempt(automation: Automation, action: Action, means: Means): Promise<Outcome> {
-  const { watcher, transport, provider, slots, patience } = means;
-  const { account, nonce } = action;
-  const known = await slots.run(() => getNonce(provider, transport.entryPoint, account, nonceKeyOf(action)));
-  if (known > nonce) return conclude(action, means, await watcher.find(account, nonce));
-  if (isOver(action, watcher) && means.journal.read(action) === undefined) return missed("PERIOD_OVER");
+  const { watcher, journal, slots, patience } = means;
+  if (await slots.run(() => isTaken(action, means))) return conclude(action, means);
+  if (isOver(action, watcher) && journal.read(action) === undefined) return missed("PERIOD_OVER");
   // Before it is sent: it may be included while the answer is on its way.
-  const included = watcher.settled(account, nonce, patience);
-  try {
-    const refused = await slots.run(() => send(automation, action, means));
-    if (refused !== undefined) return refused;
-  } finally {
-    included.catch(() => undefined);
-  }
+  const included = watcher.settled(action.account, action.nonce, patience);
+  included.catch(() => undefined);
+  const refused = await slots.run(() => send(automation, action, means));
+  // Another runner may have been quicker, and its operation the reason.
+  if (refused !== undefined) return (await isTaken(action, means)) ? conclude(action, means) : refused;
   const inclusion = await included;
   if (inclusion === undefined) throw new Fault("NOT_INCLUDED", "The operation is in no block yet, or no more.");
   return outcomeOf(action, means, inclusion);
 }
 
+/** Whether an operation with the action's nonce is in a block: ours, or another runner's. */
+async function isTaken(action: Action, { provider, transport }: Means): Promise<boolean> {
+  const next = await getNonce(provider, transport.entryPoint, action.account, nonceKeyOf(action));
+  return next > action.nonce;
+}
+
 /** What somebody's operation of this nonce did, once it is as deep as is asked for. */
-async function conclude(action: Action, means: Means, found: Inclusion | undefined): Promise<Outcome> {
-  if (found === undefined) return { state: "elsewhere" };
+async function conclude(action: Action, means: Means): Promise<Outcome> {
   const { account, nonce } = action;
+  const found = await means.watcher.find(account, nonce);
+  if (found === undefined) return { state: "elsewhere" };
   const settled = await means.watcher.settled(account, nonce, means.patience, found);
   if (settled === undefined) throw new Fault("REORGANISED", "The block of the operation is no more.");
   return outcomeOf(action, means, settled);
@@ -86,23 +89,15 @@ async function send(automation: Automation, action: Action, means: Means): Promi
   const recorded = means.journal.read(action);
   try {
     if (recorded !== undefined && (await sendAgain(action, recorded, means))) return undefined;
-    if (isOver(action, means.watcher)) return giveUp(action, means, missed("PERIOD_OVER"));
-    await sendNew(automation, action, recorded?.sent ?? 0, means);
+    if (isOver(action, means.watcher)) return missed("PERIOD_OVER");
+    await sendNew(automation, action, means);
     return undefined;
   } catch (error) {
     const failure = explain(error);
     const { code, cause } = failure;
-    // Taken all the same, perhaps: whoever waits for its inclusion will see.
-    if (recorded !== undefined && isUnanswered(failure)) throw new Fault(code, cause);
-    means.watcher.forget(action.account, action.nonce);
     if (isRefusal(failure)) return { state: "refused", code, cause };
     throw new Fault(code, cause);
   }
-}
-
-function giveUp({ account, nonce }: Action, { watcher }: Means, outcome: Outcome): Outcome {
-  watcher.forget(account, nonce);
-  return outcome;
 }
 
 /** After so many times with the same bytes, the fees or the claimed time are taken anew. */
@@ -118,20 +113,20 @@ async function sendAgain(action: Action, recorded: Recorded, means: Means): Prom
     const failure = explain(error);
     // Its nonce is taken, maybe by itself: the next attempt looks.
     if (isUnanswered(failure) || failure.code === "AA25") throw error;
-    return false;
+    if (!/already known/i.test(failure.cause)) return false;
   }
   await means.journal.write(action, { ...recorded, sent: recorded.sent + 1 });
   means.sent?.(action, recorded.hash);
   return true;
 }
 
-async function sendNew(automation: Automation, action: Action, sent: number, means: Means): Promise<void> {
+async function sendNew(automation: Automation, action: Action, means: Means): Promise<void> {
   const { transport, journal } = means;
   const op = await prepare(automation, action, means);
   const { entryPoint, version } = transport;
   const hash = hashUserOp({ entryPoint, version, chainId: automation.file.session.chainId }, op);
   // On the disk before anything leaves the house: after a crash this very operation is looked for.
-  await journal.write(action, { op: JSON.stringify(encodeRpcUserOp(op)), hash, sent: sent % SAME_BYTES });
+  await journal.write(action, { op: JSON.stringify(encodeRpcUserOp(op)), hash, sent: 1 });
   await transport.send(op);
   means.sent?.(action, hash);
 }

@@ -127,7 +127,14 @@ export class Store implements Journal {
     return this.#all("SELECT 1 FROM seen WHERE id=? AND period=? AND condition=?", id, period, condition).length > 0;
   }
 
+  /** Lets others have the file, which is then a single one. */
   close(): void {
+    // libsql keeps a closed database, and its lock, until all its statements are collected.
+    guarded(this.db.name, () => {
+      this.db.pragma("journal_mode = DELETE");
+      this.db.pragma("locking_mode = NORMAL");
+      this.db.prepare("SELECT count(*) FROM meta").get();
+    });
     this.db.close();
   }
 
