@@ -2,7 +2,8 @@ import { Wallet } from "ethers";
 import { ecdsaKey, HandleOpsTransport, type PackedUserOperation } from "../../sdk";
 import { connect } from "../../runner/connect";
 import { loadAutomations } from "../../runner/load";
-import { jsonLog, Runner } from "../../runner";
+import { jsonLog, Runner, type RunnerOptions } from "../../runner";
+import { queueJobs } from "../../runner/queue";
 
 // A runner as a process of its own, to be killed: `node --import tsx test/runner/child.ts <url> <automation> <state>`.
 
@@ -23,15 +24,10 @@ async function main(): Promise<void> {
   const key = ecdsaKey(new Wallet(process.env["SESSION_KEY"]!));
   const automations = await loadAutomations(automation, { provider, key });
   const transport = new Mortal({ bundler });
-  const runner = new Runner({
-    automations,
-    provider,
-    transport,
-    state,
-    interval: 100,
-    patience: 5_000,
-    log: jsonLog(),
-  });
+  const redis = process.env["REDIS"];
+  const shared = redis === undefined ? {} : { jobs: await queueJobs({ url: redis, stalledAfter: 5_000 }) };
+  const quick = { interval: 200, patience: 5_000, log: jsonLog() } satisfies Partial<RunnerOptions>;
+  const runner = new Runner({ automations, provider, transport, state, ...quick, ...shared });
   await runner.start();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void runner.stop().then(() => process.exit(0)));
