@@ -41,15 +41,19 @@ export interface Means {
  * {@link Fault} for what is to be tried again.
  */
 export async function attempt(automation: Automation, action: Action, means: Means): Promise<Outcome> {
-  const { watcher, journal, slots, patience } = means;
-  if (await slots.run(() => isTaken(action, means))) return conclude(action, means);
-  if (isOver(action, watcher) && journal.read(action) === undefined) return missed("PERIOD_OVER");
+  const { watcher, slots, patience } = means;
+  const { account, nonce } = action;
   // Before it is sent: it may be included while the answer is on its way.
-  const included = watcher.settled(action.account, action.nonce, patience);
+  const included = watcher.settled(account, nonce);
   included.catch(() => undefined);
-  const refused = await slots.run(() => send(automation, action, means));
-  // Another runner may have been quicker, and its operation the reason.
-  if (refused !== undefined) return (await isTaken(action, means)) ? conclude(action, means) : refused;
+  // In one go: when thousands are due, the first are sent before the last are looked at.
+  const ended = await slots
+    .run(() => send(automation, action, means))
+    .finally(() => watcher.hurry(account, nonce, patience));
+  // If it is refused, another runner may have been quicker, and its operation the reason.
+  const taken = ended === "taken" || (ended !== "sent" && (await isTaken(action, means)));
+  if (taken) return conclude(action, means);
+  if (ended !== "sent") return ended;
   const inclusion = await included;
   if (inclusion === undefined) throw new Fault("NOT_INCLUDED", "The operation is in no block yet, or no more.");
   return outcomeOf(action, means, inclusion);
@@ -66,7 +70,7 @@ async function conclude(action: Action, means: Means): Promise<Outcome> {
   const { account, nonce } = action;
   const found = await means.watcher.find(account, nonce);
   if (found === undefined) return { state: "elsewhere" };
-  const settled = await means.watcher.settled(account, nonce, means.patience, found);
+  const settled = await means.watcher.settled(account, nonce, found);
   if (settled === undefined) throw new Fault("REORGANISED", "The block of the operation is no more.");
   return outcomeOf(action, means, settled);
 }
@@ -76,22 +80,17 @@ function outcomeOf(action: Action, { journal }: Means, inclusion: Inclusion): Ou
   return { state: inclusion.success ? "done" : "reverted", inclusion };
 }
 
-function isOver({ period }: Action, { head }: Watcher): boolean {
-  return head.time > period.ends;
-}
+const OVER: Outcome = { state: "missed", code: "PERIOD_OVER", cause: "The period is over." };
 
-function missed(code: string, cause = "The period is over."): Outcome {
-  return { state: "missed", code, cause };
-}
-
-/** Sends the operation that was written down, or a new one; what the policy refuses is an outcome. */
-async function send(automation: Automation, action: Action, means: Means): Promise<Outcome | undefined> {
+/** Sends the operation that was written down, or a new one, unless it is too late; what the policy refuses is an outcome. */
+async function send(automation: Automation, action: Action, means: Means): Promise<Outcome | "taken" | "sent"> {
   const recorded = means.journal.read(action);
   try {
-    if (recorded !== undefined && (await sendAgain(action, recorded, means))) return undefined;
-    if (isOver(action, means.watcher)) return missed("PERIOD_OVER");
+    if (await isTaken(action, means)) return "taken";
+    if (recorded !== undefined && (await sendAgain(action, recorded, means))) return "sent";
+    if (means.watcher.head.time > action.period.ends) return OVER;
     await sendNew(automation, action, means);
-    return undefined;
+    return "sent";
   } catch (error) {
     const failure = explain(error);
     const { code, cause } = failure;
@@ -105,7 +104,7 @@ const SAME_BYTES = 3;
 
 /** Whether the recorded operation was taken; if it is refused, another with the same nonce may not be. */
 async function sendAgain(action: Action, recorded: Recorded, means: Means): Promise<boolean> {
-  if (recorded.sent >= SAME_BYTES && !isOver(action, means.watcher)) return false;
+  if (recorded.sent >= SAME_BYTES && means.watcher.head.time <= action.period.ends) return false;
   const op = decodeRpcUserOp(JSON.parse(recorded.op) as RpcUserOperation);
   try {
     await means.transport.send(op);

@@ -1,4 +1,6 @@
 import type { Hex } from "../sdk/hex";
+import type { Session } from "../sdk/session";
+import { sessionId } from "../sdk/typedData";
 import type { Action } from "./automation";
 import type { Outcome } from "./attempt";
 import type { Fault } from "./failure";
@@ -53,6 +55,15 @@ export class Report {
     const fields = { event: state, ...fieldsOf(action), ...detailsOf(outcome) };
     if (state === "done" || state === "elsewhere") this.log.info(fields, SENTENCES[state]);
     else this.log.warn(fields, SENTENCES[state]);
+  }
+
+  /** Nothing more to do, ever. */
+  expired(automation: string, session: Session): void {
+    const { account, validUntil } = session;
+    this.log.warn(
+      { event: "expired", automation, session: sessionId(session), account, validUntil },
+      "session is over",
+    );
   }
 
   /** Of an action, or of the runner itself. */

@@ -182,6 +182,8 @@ export class Runner {
     const head = await this.#watcher.poll();
     this.metrics.polls.inc();
     this.metrics.block.set(head.number);
+    for (const { name, file } of scheduler.expired(head)) this.#report.expired(name, file.session);
+    this.metrics.automations.set(scheduler.size);
     for (const { automation, action, skipped } of await scheduler.due(head)) {
       for (const each of skipped) await this.#tell(each);
       await jobs.submit(automation, action);
@@ -194,7 +196,7 @@ export class Runner {
     const { provider, transport } = this.#options;
     const next = await getNonce(provider, transport.entryPoint, action.account, nonceKeyOf(action));
     const cause = "No runner ran in that period.";
-    if (next === 0n) this.#report.outcome(action, { state: "missed", code: "NOT_RUNNING", cause });
-    else this.#report.outcome(action, { state: "elsewhere" });
+    const taken = next > action.nonce;
+    this.#report.outcome(action, taken ? { state: "elsewhere" } : { state: "missed", code: "NOT_RUNNING", cause });
   }
 }

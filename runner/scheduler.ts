@@ -26,7 +26,7 @@ const MOST_SKIPPED = 100;
 
 /** Decides, by the chain's time and what it says, which actions are due. */
 export class Scheduler {
-  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #entries: Map<string, Entry>;
 
   constructor(
     automations: readonly Automation[],
@@ -55,6 +55,18 @@ export class Scheduler {
         action: actionOf(automation, period),
         skipped: handed === undefined ? [] : skippedOf(automation, period, handed),
       }));
+  }
+
+  /** Those whose sessions are over, each once: nothing of them is ever due again. */
+  expired({ time }: Head): Automation[] {
+    const over = [...this.#entries.values()].filter(({ automation }) => time > automation.file.session.validUntil);
+    over.forEach(({ automation }) => this.#entries.delete(automation.id));
+    return over.map(({ automation }) => automation);
+  }
+
+  /** How many may still act. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   /** An action was handed over. */

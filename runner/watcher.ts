@@ -37,8 +37,8 @@ export interface WatcherOptions {
 
 interface Awaited {
   found: Inclusion | undefined;
-  /** Milliseconds of the host's clock. */
-  readonly until: number;
+  /** Milliseconds of the host's clock; without end until it is sent. */
+  until: number;
   readonly resolve: (inclusion: Inclusion | undefined) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -81,15 +81,20 @@ export class Watcher {
   }
 
   /**
-   * Whether the action with this nonce is done: its inclusion, as soon as it has the confirmations; `undefined` after
-   * `patience` milliseconds without one, and when its block was reorganised away.
+   * Whether the action with this nonce is done: its inclusion, as soon as it has the confirmations; `undefined` when what
+   * {@link hurry} sets is over, and when its block was reorganised away.
    */
-  settled(account: Address, nonce: bigint, patience: number, found?: Inclusion): Promise<Inclusion | undefined> {
+  settled(account: Address, nonce: bigint, found?: Inclusion): Promise<Inclusion | undefined> {
     if (found !== undefined && this.options.confirmations <= 1) return Promise.resolve(found);
     return new Promise((resolve, reject) => {
-      const awaited = { found, until: Date.now() + patience, resolve, reject };
-      this.#awaited.set(keyOf(account, nonce), awaited);
+      this.#awaited.set(keyOf(account, nonce), { found, until: Infinity, resolve, reject });
     });
+  }
+
+  /** It was sent: from now on it is waited for so many milliseconds. */
+  hurry(account: Address, nonce: bigint, patience: number): void {
+    const awaited = this.#awaited.get(keyOf(account, nonce));
+    if (awaited !== undefined) awaited.until = Date.now() + patience;
   }
 
   /** Nobody waits for it any more. */

@@ -17,7 +17,7 @@ import { lay, recipient, type Ground } from "./ground";
 // killed and their node fails; in the end every payment is counted on the chain. With workers they share a Redis.
 
 /** Fewer if they would be too short for a runner to be killed and start again. */
-const PERIODS = 4;
+const PERIODS = 2;
 const SHORTEST_PERIOD = 30;
 /** Of a thousand requests. */
 const DROPS = { before: 3, after: 3, delayed: 10 };
@@ -46,6 +46,8 @@ async function main(): Promise<void> {
   const periods = Math.max(1, Math.min(PERIODS, Math.floor((minutes * 60) / SHORTEST_PERIOD)));
   const plan = { sessions, periods, period: Math.floor((minutes * 60) / periods) };
   const ground = await lay(provider, plan, path, new Wallet(key.privateKey));
+  // A block a second: operations are on their way for a while.
+  await provider.send("evm_setIntervalMining", [1]);
   console.log(
     `soak: ${sessions} sessions, ${periods} periods of ${plan.period} s, ${workers || "no"} workers; ${folder}`,
   );
@@ -82,9 +84,7 @@ async function startNode(): Promise<string> {
     "--gas-limit",
     "300000000",
   ];
-  await start({ name: "anvil", command, args: [...args, "--block-time", "1", "--mixed-mining"] }, () =>
-    rpc(url, "eth_chainId"),
-  );
+  await start({ name: "anvil", command, args }, () => rpc(url, "eth_chainId"));
   return url;
 }
 
@@ -107,12 +107,12 @@ async function hire(
   return new Crew(args, env, join(folder, `${name}.log`));
 }
 
-/** Kills a runner every 10 to 25 seconds and cuts the node off now and then, until the last half of the last period. */
+/** Kills a runner every 20 to 40 seconds and cuts the node off now and then, until the last half of the last period. */
 async function torment(crews: Crew[], proxy: Proxy, provider: JsonRpcProvider, ground: Ground): Promise<number> {
   let outages = 0;
   const calm = endOf(ground) - ground.period / 2;
   for (let turn = 0; ; turn++) {
-    await sleep(10_000 + Math.random() * Math.min(15_000, ground.period * 250));
+    await sleep(Math.min(20_000 + Math.random() * 20_000, ground.period * 500));
     if ((await chainTime(provider)) >= calm) return outages;
     crews[Math.floor(Math.random() * crews.length)]!.kill();
     if (turn % 3 !== 2) continue;
