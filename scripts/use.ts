@@ -12,7 +12,7 @@
 import { MODES, type Mode } from "../sdk";
 import { simulateUserOp, submitUserOp } from "../sdk/actions/operate";
 import { prepareUse } from "../sdk/actions/use";
-import { parseCall } from "./support/calls";
+import { parseCall } from "../cli/support/calls";
 import { connect, installation } from "./support/chain";
 import { oneOf, script, UserError } from "./support/cli";
 import { outcome } from "./support/outcome";

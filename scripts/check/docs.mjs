@@ -48,6 +48,7 @@ function words(documents) {
     "contracts",
     "sdk",
     "scripts",
+    "cli",
     "test",
     "bench",
     "formal",

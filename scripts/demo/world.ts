@@ -6,7 +6,7 @@ import { inspectAccount } from "../../sdk/actions/inspect";
 import { Recorder__factory } from "../../typechain-types/factories/contracts/mocks/Recorder__factory";
 import { connect, withAccount, type Chain, type Installation } from "../support/chain";
 import { UserError } from "../support/cli";
-import { deploySystem } from "../support/system";
+import { deploySystem } from "../../cli/support/system";
 import { deployToken } from "../support/token";
 
 /** What the demo plays with, on the in-process chain. */

@@ -1,4 +1,5 @@
-import { formatEther, isError } from "ethers";
+import { isError } from "ethers";
+import { shorten } from "../../cli/support/report";
 import { decodeFailedOp, VALIDATOR_INTERFACE, type FailedOp } from "../../sdk";
 
 /** What the EntryPoint's own codes mean to someone who uses a session. */
@@ -20,16 +21,6 @@ export function describeError(name: string, args: readonly unknown[]): string {
   const inputs = VALIDATOR_INTERFACE.getError(name)?.inputs ?? [];
   const parts = args.map((value, index) => `${inputs[index]?.name ?? index} ${shorten(value)}`);
   return parts.length === 0 ? name : `${name}: ${parts.join(", ")}`;
-}
-
-/** Long hex by its ends; an address in a word as an address; large amounts in units of 1e18. */
-export function shorten(value: unknown): string {
-  if (typeof value !== "bigint") {
-    const text = String(value);
-    return text.length > 18 && text.startsWith("0x") ? `${text.slice(0, 6)}…${text.slice(-4)}` : text;
-  }
-  if (value >= 2n ** 128n) return shorten(`0x${value.toString(16).padStart(40, "0")}`);
-  return value >= 10n ** 14n ? `${formatEther(value).replace(/\.0$/, "")}e18` : value.toString();
 }
 
 /** Whatever a script throws, as one line. */

@@ -101,7 +101,7 @@ describe("scripts, against a node", function () {
     expectDone(
       await world.run("inspect", ["--file", file]),
       "status    enabled, works",
-      "0.02e18 of 0.05e18 per 7 d left, 0.03e18 spent, resets",
+      "0.02 ETH of 0.05 ETH per 7 d left, 0.03 ETH spent, resets",
       "1 session(s) in the logs",
       "1 permission(s)",
     );

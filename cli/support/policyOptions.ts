@@ -17,7 +17,7 @@ import {
 } from "../../sdk";
 import { asAddress } from "../../sdk/hex";
 import { functionOf } from "./calls";
-import { UserError, wholeNumber } from "./cli";
+import { UserError, wholeNumber } from "./input";
 
 /** The options of `scripts/grant.ts` that say what the key may do. */
 export const POLICY_OPTIONS = {

@@ -1,6 +1,5 @@
-import { parseEther } from "ethers";
-import type { Chain, Installation } from "./chain";
-import { UserError } from "./cli";
+import { parseEther, type Provider, type Signer } from "ethers";
+import { UserError } from "./input";
 
 /** An amount in ether, as `--fund` takes it. */
 export function parseFund(value: string): bigint {
@@ -8,12 +7,14 @@ export function parseFund(value: string): bigint {
   return parseEther(value);
 }
 
+/** Who pays, and where. */
+interface Funder {
+  readonly provider: Provider;
+  readonly bundler: Signer;
+}
+
 /** Fills the account up to `wanted` wei. A second run must change nothing, so what fees have taken is left alone. */
-export async function fill(
-  { provider, bundler }: Chain,
-  account: Installation["account"],
-  wanted: bigint,
-): Promise<void> {
+export async function fill({ provider, bundler }: Funder, account: string, wanted: bigint): Promise<void> {
   const missing = wanted - (await provider.getBalance(account));
   if (missing > wanted / 2n) await (await bundler.sendTransaction({ to: account, value: missing })).wait();
 }

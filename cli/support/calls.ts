@@ -1,7 +1,7 @@
 import { FunctionFragment, Interface, parseEther } from "ethers";
 import { type Call } from "../../sdk";
 import { asAddress } from "../../sdk/hex";
-import { UserError } from "./cli";
+import { UserError } from "./input";
 
 /**
  * A call as one writes it on a command line: `TARGET [value=ETHER] [FUNCTION ARGUMENTS…]`, separated by spaces. Lists and
