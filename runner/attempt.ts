@@ -137,6 +137,7 @@ async function prepare(automation: Automation, action: Action, means: Means): Pr
   const granted = { session, validator, ...(grant === undefined ? {} : { grant }) };
   const planner = { ...granted, tree, provider, transport, clock: clockOf(action, provider) };
   const calls = await callsOf(automation, action, means);
+  if (calls.length === 0) throw new Fault("NOTHING_TO_DO", "There are no calls to make yet.");
   return prepareOperation(planner, calls, action.nonce, { ...options, ...granted, key, provider, transport, adapter });
 }
 

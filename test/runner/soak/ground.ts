@@ -33,7 +33,7 @@ export interface Ground extends Plan {
 }
 
 /** Sessions of one account share the owner's signature. */
-const PER_ACCOUNT = 50;
+const PER_ACCOUNT = 10;
 const TRANSFER = id("transfer(address,uint256)").slice(0, 10);
 /** Seconds until the first period. */
 const LEAD = 5;
@@ -44,7 +44,7 @@ export function recipient(index: number): string {
 }
 
 /**
- * An account for every 50 sessions, granted by one signature and enabled by their first operations. A session ends with
+ * An account for every 10 sessions, granted by one signature and enabled by their first operations. A session ends with
  * its last period.
  */
 export async function lay(provider: JsonRpcProvider, plan: Plan, path: string, key: Wallet): Promise<Ground> {

@@ -16,7 +16,7 @@ import { lay, recipient, type Ground } from "./ground";
 // `npm run soak -- --minutes 10 --sessions 1000 --workers 3`: sessions that pay in every period, while their runners are
 // killed and their node fails; in the end every payment is counted on the chain. With workers they share a Redis.
 
-/** Fewer if they would be too short for a runner to be killed and start again. */
+/** By default, and as long as a period does not get shorter than a runner needs that is killed and starts again. */
 const PERIODS = 2;
 const SHORTEST_PERIOD = 30;
 /** Of a thousand requests. */
@@ -31,7 +31,10 @@ interface Figures {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { minutes: { type: "string" }, sessions: { type: "string" }, workers: { type: "string" } },
+    options: {
+      ...{ minutes: { type: "string" }, sessions: { type: "string" } },
+      ...{ workers: { type: "string" }, periods: { type: "string" } },
+    },
   });
   const [minutes, workers] = [Number(values.minutes ?? 10), Number(values.workers ?? 0)];
   const sessions = Number(values.sessions ?? Math.min(1_000, 100 * minutes));
@@ -43,7 +46,8 @@ async function main(): Promise<void> {
   const redis = workers > 0 ? await startRedis(folder) : undefined;
   const key = Wallet.createRandom();
   const path = join(folder, "ground.json");
-  const periods = Math.max(1, Math.min(PERIODS, Math.floor((minutes * 60) / SHORTEST_PERIOD)));
+  const most = Math.max(1, Math.floor((minutes * 60) / SHORTEST_PERIOD));
+  const periods = Number(values.periods ?? Math.min(PERIODS, most));
   const plan = { sessions, periods, period: Math.floor((minutes * 60) / periods) };
   const ground = await lay(provider, plan, path, new Wallet(key.privateKey));
   // A block a second: operations are on their way for a while.
