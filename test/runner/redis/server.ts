@@ -16,16 +16,17 @@ export interface RedisServer {
 export async function startRedis(folder: string): Promise<RedisServer> {
   const port = await freePort();
   let child = await run(port, folder);
-  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+  // What matters is on the disk; asked politely, it would not end before it has saved into a folder that may be gone.
+  const end = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
+    child.kill("SIGKILL");
     await once(child, "exit");
   };
   return {
     url: `redis://127.0.0.1:${port}`,
-    stop: () => end("SIGTERM"),
+    stop: end,
     restart: async () => {
-      await end("SIGKILL");
+      await end();
       child = await run(port, folder);
     },
   };

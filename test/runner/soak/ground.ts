@@ -13,7 +13,7 @@ import {
   type Session,
 } from "../../../sdk";
 import { stringifySessionFile } from "../../../sdk/handover";
-import { deploySystem } from "../../../scripts/support/system";
+import { deploySystem } from "../../../cli/support/system";
 import { ModularAccount__factory, ModularAccountFactory__factory } from "../../../typechain-types";
 import preset from "openzeppelin-4/build/contracts/ERC20PresetMinterPauser.json";
 
