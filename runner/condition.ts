@@ -90,7 +90,7 @@ export function eventSeen(address: Address, signature: string, args: readonly un
   return understood(signature, () => {
     const event = EventFragment.from(signature);
     const topics = new Interface([event]).encodeFilterTopics(event, [...args]);
-    return { kind: "event", address: asAddress(address, "address"), topics: topics as (Hex | Hex[] | null)[] };
+    return { kind: "event", address: asAddress(address, "address"), topics: topics };
   });
 }
 

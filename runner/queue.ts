@@ -1,3 +1,4 @@
+import type * as BullMq from "bullmq";
 import type { Job, Queue, Worker } from "bullmq";
 import { SessionKeyError } from "../sdk/errors";
 import { attempt, type Outcome } from "./attempt";
@@ -53,7 +54,7 @@ class QueueJobs implements Jobs {
   readonly #worker: Worker<JobData, Outcome["state"]>;
 
   constructor(
-    bullmq: typeof import("bullmq"),
+    bullmq: typeof BullMq,
     options: QueueOptions,
     private readonly parts: Parts,
   ) {

@@ -257,7 +257,7 @@ describe("Faults of a runner: no action is done twice, none is lost silently", (
   it("the disk is full: nothing is sent before it is written down, and nothing is forgotten", async () => {
     const { w, common, pay, balance } = await payer();
     const before = await balance();
-    let limit = (_pages: number): void => undefined;
+    let limit: (pages: number) => void = () => undefined;
     const jobs: RunnerOptions["jobs"] = ({ automations, store, means, report }) => {
       // SQLite's own word for a full disk: what has room in the pages that are there is written still.
       limit = (pages) => void (store as unknown as { db: Database.Database }).db.pragma(`max_page_count = ${pages}`);
