@@ -17,7 +17,16 @@ const POLICY: readonly SessionFailure["layer"][] = ["validator", "sdk"];
 
 /** Of those layers, what passes by itself or says nothing of the policy. */
 const PASSING = new Set([
-  ...["AA22", "TIME_RANGE", "AccountPaused", "BUNDLE_REVERTED", "CLOCK_STANDS_STILL", "INVALID_ANSWER", "PERIOD_ENDS"],
+  ...[
+    "AA22",
+    "TIME_RANGE",
+    "AccountPaused",
+    "BUNDLE_REVERTED",
+    "CLOCK_STANDS_STILL",
+    "INVALID_ANSWER",
+    "PERIOD_ENDS",
+    "SESSION_NOT_ACTIVE",
+  ],
   ...["NO_PROVIDER", "OPERATION_TIMEOUT", "WRONG_CHAIN"],
   ...["STATE_FULL", "STATE_LOCKED", "STATE_CORRUPT", "STATE_UNUSABLE"],
 ]);
