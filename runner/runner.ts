@@ -89,7 +89,7 @@ export class Runner {
 
   /** The chain as it was last seen; `undefined` before. */
   get head(): Head | undefined {
-    return this.#running === undefined ? undefined : this.#watcher.head;
+    return this.#watcher.last;
   }
 
   /** Port of the metrics; `undefined` if they are not served. */

@@ -64,6 +64,11 @@ export class Watcher {
     return this.#head;
   }
 
+  /** The last one, if there was any. */
+  get last(): Head | undefined {
+    return this.#head;
+  }
+
   /** From the block after this one on, events are read. */
   startAfter(block: number): void {
     this.#read = block;
