@@ -10,6 +10,7 @@ import { listCommand } from "./list";
 import { newCommand } from "./new";
 import { revokeCommand } from "./revoke";
 import { revokeAllCommand } from "./revokeAll";
+import { runCommand } from "./run";
 import { sendCommand } from "./send";
 import { showCommand } from "./show";
 
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   showCommand,
   checkCommand,
   sendCommand,
+  runCommand,
   revokeCommand,
   revokeAllCommand,
   explainCommand,

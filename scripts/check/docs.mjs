@@ -47,6 +47,7 @@ function words(documents) {
   const folders = [
     "contracts",
     "sdk",
+    "runner",
     "scripts",
     "cli",
     "test",

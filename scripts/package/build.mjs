@@ -30,7 +30,7 @@ const SPECIFIER = /(\bfrom\s*|\bimport\s*\(?\s*|\brequire\()(["'])(\.{1,2}(?:\/[
 /** The committed typings know the mocks and Hardhat; the package has neither. */
 async function stage() {
   rmSync("dist", { recursive: true, force: true });
-  for (const folder of ["sdk", ...COMMAND_LINE]) cpSync(folder, join(SOURCES, folder), { recursive: true });
+  for (const folder of ["sdk", "runner", ...COMMAND_LINE]) cpSync(folder, join(SOURCES, folder), { recursive: true });
   const files = shippedArtifacts().map((path) => resolve(path));
   const flags = { alwaysGenerateOverloads: false, discriminateTypes: false, node16Modules: false, tsNocheck: false };
   const paths = { cwd: process.cwd(), inputDir: resolve("artifacts"), outDir: join(SOURCES, "typechain-types") };
