@@ -2,13 +2,24 @@ import type { ErrorDescription } from "ethers";
 import { VALIDATOR_INTERFACE, ENTRY_POINT_INTERFACE } from "./abi";
 import type { Hex } from "./hex";
 
-/** A decoded custom error: its name and its arguments in Solidity's order, integers as bigints. */
+/**
+ * A decoded custom error: its name and its arguments in Solidity's order, integers as bigints.
+ * @example
+ * const error: DecodedError | undefined = decodeError(data);
+ * if (error !== undefined) console.log(error.name, error.args);
+ */
 export interface DecodedError {
   readonly name: string;
   readonly args: readonly unknown[];
 }
 
-/** Why an EntryPoint refused an operation. */
+/**
+ * Why an EntryPoint refused an operation.
+ * @example
+ * await send(op).catch((error: unknown) => {
+ *   const failed: FailedOp | undefined = decodeFailedOp(error); // { aa: "AA24", reason: "AA24 signature error", … }
+ * });
+ */
 export interface FailedOp {
   /** Which operation of the bundle; left out where the EntryPoint does not tell (`AA9x`). */
   readonly opIndex?: number;

@@ -2,7 +2,10 @@ import { keccak256 } from "ethers";
 import { SessionKeyError } from "./errors";
 import { strip, type Hex } from "./hex";
 
-/** Where a leaf is in a tree, and what it takes to recompute the root from it. */
+/**
+ * Where a leaf is in a tree, and what it takes to recompute the root from it.
+ * @example const { index, siblings }: MerkleProof = permissionTree(session).proof(0);
+ */
 export interface MerkleProof {
   /** Position of the leaf; bit d (least significant first) set: we are the right child at level d. */
   readonly index: number;
