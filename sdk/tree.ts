@@ -45,7 +45,7 @@ export function hashPair(left: Hex, right: Hex): Hex {
  * mistaken for a node, because EIP-712 struct hashes start from a type hash.
  *
  * @example
- * const tree = permissionTree(session);
+ * const tree: MerkleTree = permissionTree(session);
  * const { index, siblings } = tree.proof(1);
  * console.log(tree.height, tree.root, index, siblings);
  */
