@@ -131,9 +131,9 @@ export interface WrongKey extends Judged {
 /**
  * The validator reverts.
  * @example
- * const reasonOf = ({ name, error }: Refused) => `${name}: ${error.message}`;
+ * const reasonOf = ({ name, args }: Refused) => `${name}(${args.join(", ")})`;
  * const verdict = checkCalls({ session, calls, mode: "use", validator, state });
- * if (verdict.outcome === "refused") console.log(reasonOf(verdict)); // TimeRequired: …
+ * if (verdict.outcome === "refused") console.log(reasonOf(verdict)); // TimeRequired(0)
  */
 export interface Refused {
   readonly ok: false;
