@@ -16,8 +16,9 @@ export interface DecodedError {
 /**
  * Why an EntryPoint refused an operation.
  * @example
- * await send(op).catch((error: unknown) => {
- *   const failed: FailedOp | undefined = decodeFailedOp(error); // { aa: "AA24", reason: "AA24 signature error", … }
+ * await simulateUserOp(context, { ...op, nonce: op.nonce + 1n }).catch((error: unknown) => {
+ *   const failed: FailedOp | undefined = decodeFailedOp(error);
+ *   console.log(failed?.reason); // AA25 invalid account nonce
  * });
  */
 export interface FailedOp {
@@ -68,8 +69,8 @@ export function decodeThrown(error: unknown): DecodedError | undefined {
  * validator's error inside; `undefined` if there is none.
  *
  * @example
- * await send(op).catch((error: unknown) => {
- *   console.log(decodeFailedOp(error)); // { aa: "AA23", name: "BudgetExceeded", args: [0n, 5n, 3n], … }
+ * await simulateUserOp(context, { ...op, nonce: op.nonce + 1n }).catch((error: unknown) => {
+ *   console.log(decodeFailedOp(error)); // { opIndex: 0, aa: "AA25", reason: "AA25 invalid account nonce" }
  * });
  */
 export function decodeFailedOp(error: unknown): FailedOp | undefined {
