@@ -3,7 +3,10 @@ import { MAX_USER_OP_BYTES, MAX_VALIDATION_GAS, type EntryPointVersion } from ".
 import { SessionKeyError } from "./errors";
 import { asAddress, asHex, byteLength, isZeroAddress, packUint, strip, type Address, type Hex } from "./hex";
 
-/** The struct that EntryPoint v0.7, v0.8 and v0.9 take (ERC-4337). */
+/**
+ * The struct that EntryPoint v0.7, v0.8 and v0.9 take (ERC-4337).
+ * @example const op: PackedUserOperation = await prepareUse(context, { session, calls, key });
+ */
 export interface PackedUserOperation {
   readonly sender: Address;
   /** 192-bit key, then 64-bit sequence. */
@@ -21,7 +24,10 @@ export interface PackedUserOperation {
   readonly signature: Hex;
 }
 
-/** The same with a name for everything: what the bundlers' RPC takes. Gas in units, fees in wei. */
+/**
+ * The same with a name for everything: what the bundlers' RPC takes. Gas in units, fees in wei.
+ * @example const { callGasLimit, maxFeePerGas }: UserOperation = unpackUserOp(op);
+ */
 export interface UserOperation {
   readonly sender: Address;
   readonly nonce: bigint;
@@ -41,7 +47,12 @@ export interface UserOperation {
   readonly signature: Hex;
 }
 
-/** The five gas fields of a packed operation, each below 2^128 (`preVerificationGas`: 2^256). */
+/**
+ * The five gas fields of a packed operation, each below 2^128 (`preVerificationGas`: 2^256).
+ * @example
+ * const gas: Partial<UserOpGas> = { ...DEFAULT_GAS, callGasLimit: 90_000n };
+ * const op = await prepareUse(context, { session, calls, key, gas });
+ */
 export interface UserOpGas {
   readonly verificationGasLimit: bigint;
   readonly callGasLimit: bigint;
@@ -215,7 +226,12 @@ const USER_OP_TYPES = {
   ],
 };
 
-/** Where an operation is hashed for. */
+/**
+ * Where an operation is hashed for.
+ * @example
+ * const where: UserOpHashContext = { entryPoint: ENTRY_POINTS["0.7"], chainId, version: "0.7" };
+ * const hash = userOpHash(op, where);
+ */
 export interface UserOpHashContext {
   readonly entryPoint: Address;
   readonly chainId: bigint;

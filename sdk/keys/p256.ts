@@ -23,7 +23,12 @@ export const DUMMY_P256_SIGNATURE: Hex = `0x${"ff".repeat(64)}`;
  */
 export const P256_UNESTIMATED_GAS = 270_000n;
 
-/** A P-256 key that lives elsewhere (a secure enclave, a key management service) and signs a hash as it is. */
+/**
+ * A P-256 key that lives elsewhere (a secure enclave, a key management service) and signs a hash as it is.
+ * @example
+ * const enclave: P256Signer = { publicKey, sign: (hash) => Promise.resolve(`0x${"22".repeat(64)}`) }; // asks the enclave
+ * const key = await p256Key({ verifier, key: enclave });
+ */
 export interface P256Signer {
   /** `qx ‖ qy`, 64 bytes. */
   readonly publicKey: Hex;
@@ -31,7 +36,12 @@ export interface P256Signer {
   sign(hash: Uint8Array): Promise<Hex | Uint8Array>;
 }
 
-/** What a {@link p256Key} is made of. */
+/**
+ * What a {@link p256Key} is made of.
+ * @example
+ * const options: P256KeyOptions = { verifier, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey };
+ * const key = await p256Key(options);
+ */
 export interface P256KeyOptions {
   /** `P256Verifier` (never calls 0x100), or OpenZeppelin's `ERC7913P256Verifier` (tries it first). */
   readonly verifier: Address;
@@ -41,7 +51,12 @@ export interface P256KeyOptions {
   readonly unestimatedGas?: bigint;
 }
 
-/** What a {@link p256Sha256Key} is made of. */
+/**
+ * What a {@link p256Sha256Key} is made of.
+ * @example
+ * const options: P256Sha256KeyOptions = { verifier, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey };
+ * const key = await p256Sha256Key(options);
+ */
 export interface P256Sha256KeyOptions {
   /** `P256Sha256Verifier`. */
   readonly verifier: Address;

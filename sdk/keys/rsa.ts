@@ -12,7 +12,13 @@ export const MIN_RSA_EXPONENT = 65537n;
 /** Of the verifier, for each byte of the modulus, besides the modular exponentiation: 100 measured, and some 10 %. */
 const GAS_PER_BYTE = 110n;
 
-/** What an {@link rsaKey} is made of. */
+/**
+ * What an {@link rsaKey} is made of.
+ * @example
+ * const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+ * const options: RsaKeyOptions = { verifier, key: privateKey };
+ * const key = await rsaKey(options);
+ */
 export interface RsaKeyOptions {
   /** OpenZeppelin's `ERC7913RSAVerifier`. */
   readonly verifier: Address;

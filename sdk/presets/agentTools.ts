@@ -13,7 +13,12 @@ import type { Address } from "../hex";
 import type { Session } from "../session";
 import { decimalsUpTo, factsOf, objectSchema, type JsonSchema } from "./jsonSchema";
 
-/** A call that a session allows, as language models take the descriptions of their tools. All of it is JSON. */
+/**
+ * A call that a session allows, as language models take the descriptions of their tools. All of it is JSON.
+ * @example
+ * const tools: readonly presets.AgentTool[] = presets.agentTools(session, { contracts: { USDC: usdc } });
+ * const offered = tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
+ */
 export interface AgentTool {
   /** `supply_Pool`: unique, at most 64 letters, digits, `_` and `-`. */
   readonly name: string;

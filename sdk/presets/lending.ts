@@ -7,14 +7,20 @@ import type { Session } from "../session";
 import { AAVE_POOL_ABI, ERC20_ABI, POSITIONS_ABI } from "./abis";
 import { presetSession, someOf, type Part, type PresetTerms } from "./terms";
 
-/** An asset of Aave, and how much of it may be supplied. */
+/**
+ * An asset of Aave, and how much of it may be supplied.
+ * @example const saving: presets.Saving = { asset: USDC, supplied: weekly(parseUnits("1000", 6)) };
+ */
 export interface Saving {
   readonly asset: AddressInput;
   /** In the asset's smallest unit. */
   readonly supplied: Budget;
 }
 
-/** Aave V3. */
+/**
+ * Aave V3.
+ * @example const aave: presets.AaveTerms = { pool: ROUTER, savings: [{ asset: USDC, supplied: weekly(parseUnits("1000", 6)) }] };
+ */
 export interface AaveTerms {
   /** Aave's Pool. */
   readonly pool: AddressInput;
@@ -22,7 +28,14 @@ export interface AaveTerms {
   readonly savings: readonly Saving[];
 }
 
-/** What {@link aaveManager} makes a session of. */
+/**
+ * What {@link aaveManager} makes a session of.
+ * @example
+ * const terms: presets.AaveManagerTerms = {
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), fees: total(parseEther("0.1")),
+ *   pool: ROUTER, savings: [{ asset: USDC, supplied: weekly(parseUnits("1000", 6)) }],
+ * };
+ */
 export interface AaveManagerTerms extends PresetTerms, AaveTerms {}
 
 /**
@@ -55,7 +68,14 @@ function save({ pool, savings }: AaveTerms): readonly Part[] {
   });
 }
 
-/** Positions of Uniswap V3 on one pool. */
+/**
+ * Positions of Uniswap V3 on one pool.
+ * @example
+ * const liquidity: presets.LiquidityTerms = {
+ *   positions: ROUTER, fee: 500, ranges: [[-887_270, 887_270]], steps: daily(6n),
+ *   tokens: [{ token: USDC, provided: weekly(10n ** 9n) }, { token: WETH, provided: weekly(10n ** 18n) }],
+ * };
+ */
 export interface LiquidityTerms {
   /** NonfungiblePositionManager. */
   readonly positions: AddressInput;
@@ -69,13 +89,23 @@ export interface LiquidityTerms {
   readonly steps: Budget;
 }
 
-/** A token of a pool, and how much of it may be put into positions. */
+/**
+ * A token of a pool, and how much of it may be put into positions.
+ * @example const token: presets.LiquidityToken = { token: USDC, provided: weekly(parseUnits("1000", 6)) };
+ */
 export interface LiquidityToken {
   readonly token: AddressInput;
   readonly provided: Budget;
 }
 
-/** What {@link defiAgent} makes a session of: one of the two, or both. */
+/**
+ * What {@link defiAgent} makes a session of: one of the two, or both.
+ * @example
+ * const terms: presets.DefiAgentTerms = {
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), fees: total(parseEther("0.1")),
+ *   aave: { pool: ROUTER, savings: [{ asset: USDC, supplied: weekly(parseUnits("1000", 6)) }] },
+ * };
+ */
 export interface DefiAgentTerms extends PresetTerms {
   readonly aave?: AaveTerms;
   readonly liquidity?: LiquidityTerms;
@@ -138,7 +168,14 @@ function inOrder([one, other]: LiquidityTerms["tokens"]): LiquidityTerms["tokens
   });
 }
 
-/** What {@link watcher} makes a session of. */
+/**
+ * What {@link watcher} makes a session of.
+ * @example
+ * const terms: presets.WatcherTerms = {
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), fees: total(parseEther("0.1")),
+ *   pool: ROUTER, debt: { asset: USDC, repaid: total(parseUnits("5000", 6)) },
+ * };
+ */
 export interface WatcherTerms extends PresetTerms {
   /** Aave's Pool. */
   readonly pool: AddressInput;

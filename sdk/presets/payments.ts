@@ -15,7 +15,14 @@ import {
   type PresetTerms,
 } from "./terms";
 
-/** What {@link subscription} makes a session of. */
+/**
+ * What {@link subscription} makes a session of.
+ * @example
+ * const terms: presets.SubscriptionTerms = {
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), fees: total(parseEther("0.1")),
+ *   token: USDC, payee: alice, amount: parseUnits("9.99", 6), every: "month",
+ * };
+ */
 export interface SubscriptionTerms extends PresetTerms {
   /** An ERC-20 token; the native coin if it is left out. */
   readonly token?: AddressInput;
@@ -58,14 +65,24 @@ export function subscription(terms: SubscriptionTerms): Session {
   });
 }
 
-/** One of the people that {@link payroll} pays. */
+/**
+ * One of the people that {@link payroll} pays.
+ * @example const employee: presets.Employee = { to: alice, salary: parseUnits("3000", 6) };
+ */
 export interface Employee {
   readonly to: AddressInput;
   /** Of each period, in the token's smallest unit (wei). */
   readonly salary: bigint;
 }
 
-/** What {@link payroll} makes a session of. */
+/**
+ * What {@link payroll} makes a session of.
+ * @example
+ * const terms: presets.PayrollTerms = {
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), fees: total(parseEther("0.1")),
+ *   token: USDC, employees: [{ to: alice, salary: parseUnits("3000", 6) }], every: "month",
+ * };
+ */
 export interface PayrollTerms extends PresetTerms {
   /** An ERC-20 token; the native coin if it is left out. */
   readonly token?: AddressInput;

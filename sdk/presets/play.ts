@@ -5,7 +5,14 @@ import type { PermissionPlans } from "../builder/define";
 import type { Session } from "../session";
 import { positive, presetSession, someOf, type PresetTerms } from "./terms";
 
-/** What {@link game} makes a session of. */
+/**
+ * What {@link game} makes a session of.
+ * @example
+ * const terms: presets.GameTerms = {
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), fees: total(parseEther("0.1")),
+ *   moves: [allow({ address: game, abi: ["function move(uint8 direction)"] }, "move", { direction: lt(4) })], limit: 100n,
+ * };
+ */
 export interface GameTerms extends PresetTerms {
   /** From `allow`: the functions that playing needs. */
   readonly moves: PermissionPlans;
@@ -32,7 +39,14 @@ export function game(terms: GameTerms): Session {
   return presetSession(terms, { budgets, permissions: moves });
 }
 
-/** What {@link trigger} makes a session of. */
+/**
+ * What {@link trigger} makes a session of.
+ * @example
+ * const terms: presets.TriggerTerms = {
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), fees: total(parseEther("0.1")),
+ *   actions: [allow({ address: ROUTER, abi: ["function harvest(address to)"] }, "harvest", { to: self() })], runs: daily(1n),
+ * };
+ */
 export interface TriggerTerms extends PresetTerms {
   /** From `allow`: what is done when the trigger fires. */
   readonly actions: PermissionPlans;

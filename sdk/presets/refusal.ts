@@ -2,7 +2,10 @@ import { summarize, type DescribeContext } from "../describe";
 import { explain, type SessionFailure } from "../explain";
 import type { Session } from "../session";
 
-/** Why a call was refused, as an agent can read it: JSON. */
+/**
+ * Why a call was refused, as an agent can read it: JSON.
+ * @example const answer = (error: unknown): presets.Refusal => presets.refusalOf(error, session, { contracts: { USDC: usdc } });
+ */
 export interface Refusal {
   readonly refused: true;
   /** As `explain` has it: `BudgetExceeded`, `NO_PERMISSION`, … */

@@ -26,7 +26,12 @@ export interface Floor extends Partial<RatioUnits> {
   readonly price: string | Numeric;
 }
 
-/** What is swapped into what, and where. */
+/**
+ * What is swapped into what, and where.
+ * @example
+ * const floor = { price: "0.0003", decimals: 18, otherDecimals: 6 };
+ * const route: presets.Route = { sell: USDC, buy: WETH, pool: 500, floor };
+ */
 export interface Route {
   readonly sell: AddressInput;
   readonly buy: AddressInput;
@@ -35,7 +40,15 @@ export interface Route {
   readonly floor: Floor;
 }
 
-/** What {@link dca} makes a session of. */
+/**
+ * What {@link dca} makes a session of.
+ * @example
+ * const terms: presets.DcaTerms = {
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), fees: total(parseEther("0.1")),
+ *   router: ROUTER, sell: USDC, buy: WETH, pool: 500, amount: parseUnits("50", 6), every: "week",
+ *   floor: { price: "0.0001", decimals: 18, otherDecimals: 6 },
+ * };
+ */
 export interface DcaTerms extends PresetTerms, Route {
   /** Uniswap's SwapRouter02. */
   readonly router: AddressInput;
@@ -68,13 +81,26 @@ export function dca(terms: DcaTerms): Session {
   });
 }
 
-/** A {@link Route}, and how much may go by it. */
+/**
+ * A {@link Route}, and how much may go by it.
+ * @example
+ * const floor = { price: "0.0003", decimals: 18, otherDecimals: 6 };
+ * const market: presets.Market = { sell: USDC, buy: WETH, pool: 500, floor, volume: daily(parseUnits("500", 6)) };
+ */
 export interface Market extends Route {
   /** How much of what is sold, in its smallest unit: `daily(parseUnits("500", 6))`. */
   readonly volume: Budget;
 }
 
-/** What {@link tradingBot} makes a session of. */
+/**
+ * What {@link tradingBot} makes a session of.
+ * @example
+ * const floor = { price: "0.0003", decimals: 18, otherDecimals: 6 };
+ * const terms: presets.TradingBotTerms = {
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), fees: total(parseEther("0.1")), router: ROUTER,
+ *   markets: [{ sell: USDC, buy: WETH, pool: 500, floor, volume: daily(parseUnits("500", 6)) }],
+ * };
+ */
 export interface TradingBotTerms extends PresetTerms {
   /** Uniswap's SwapRouter02. */
   readonly router: AddressInput;

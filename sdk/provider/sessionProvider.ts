@@ -9,10 +9,20 @@ import { callsStatus, receiptJson, transactionJson, type CallsStatus } from "./a
 import { PROVIDER_CODES, providerError, ProviderRpcError } from "./errors";
 import { assertAccount, firstObject, firstString, readCall, readCallsRequest } from "./requests";
 
-/** A node's JSON-RPC: any ethers provider over JSON-RPC, or an EIP-1193 provider. */
+/**
+ * A node's JSON-RPC: any ethers provider over JSON-RPC, or an EIP-1193 provider.
+ * @example
+ * const node: NodeRpc = provider;
+ * const wallet = new SessionProvider(signer, node);
+ */
 export type NodeRpc = { send(method: string, params: unknown[]): Promise<unknown> } | Eip1193Provider;
 
-/** An EIP-1193 request. */
+/**
+ * An EIP-1193 request.
+ * @example
+ * const request: ProviderRequest = { method: "eth_accounts" };
+ * const accounts = await new SessionProvider(signer, provider).request(request);
+ */
 export interface ProviderRequest {
   readonly method: string;
   readonly params?: unknown;

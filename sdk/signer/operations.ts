@@ -31,8 +31,8 @@ export class SessionReceipt extends TransactionReceipt {
 /**
  * The operations that a signer has sent.
  * @example
- * const { hash } = await signer.sendCalls(calls);
- * const { operation } = await signer.operations.wait(hash, 60); // seconds
+ * const operations: Operations = signer.operations;
+ * const { operation } = await operations.wait((await signer.sendCalls(calls)).hash, 60); // seconds
  */
 export class Operations {
   /** Hash of the transaction by that of the operation, empty while it is pending. */

@@ -5,7 +5,12 @@ import { assertEndpoint, callRpc, explained, type RpcEndpoint } from "./rpc";
 import type { GasEstimate, OperationReceipt, Transport } from "./transport";
 import { decodeRpcGas, decodeRpcKnown, decodeRpcReceipt, encodeRpcUserOp, type KnownOperation } from "./wire";
 
-/** Which bundler. */
+/**
+ * Which bundler.
+ * @example
+ * const options: BundlerOptions = { url, version: "0.7", headers: { "X-Client": "my app" }, timeout: 10_000 };
+ * const transport = new BundlerTransport(options);
+ */
 export interface BundlerOptions extends RpcEndpoint {
   /** `0.8` by default. */
   readonly version?: EntryPointVersion;

@@ -12,7 +12,12 @@ import { outcomeOf } from "./logs";
 import { explained } from "./rpc";
 import type { GasEstimate, OperationReceipt, Transport } from "./transport";
 
-/** Who sends, and where to. */
+/**
+ * Who sends, and where to.
+ * @example
+ * const options: HandleOpsOptions = { bundler, beneficiary: bob };
+ * const transport = new HandleOpsTransport(options);
+ */
 export interface HandleOpsOptions {
   /** An ordinary account with a provider: pays for the transactions and is paid back by the operations. */
   readonly bundler: Signer;
