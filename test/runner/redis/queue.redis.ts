@@ -38,8 +38,9 @@ describe("Runners that share a Redis", () => {
     const { spent, sum } = await team(3);
     await until("all", () => sum("done") + sum("elsewhere") >= 10, 30);
     await time.increase(DAY);
-    await until("the next day", () => sum("done") + sum("elsewhere") >= 20, 30);
+    await until("the next day", async () => (await spent()) >= 20n, 30);
     expect(await spent()).to.equal(20n);
+    await until("told", () => sum("done") + sum("elsewhere") >= 20, 30);
     expect(desk.of("due")).to.have.lengthOf(20);
   });
 
@@ -48,7 +49,8 @@ describe("Runners that share a Redis", () => {
     await until("all", () => sum("done") + sum("elsewhere") === 10, 30);
     await redis.restart();
     await time.increase(DAY);
-    await until("the next day", () => sum("done") + sum("elsewhere") >= 20, 40);
+    // A job that was taken over counts twice, done and elsewhere: only the chain knows when all is done.
+    await until("the next day", async () => (await spent()) >= 20n, 40);
     expect(await spent()).to.equal(20n);
   });
 
