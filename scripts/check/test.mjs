@@ -25,7 +25,7 @@ function balanced(files) {
 function run(files) {
   const child = spawn("npx", ["--no-install", "hardhat", "test", "--no-compile", ...files], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
+    env: { ...process.env, SAY_TRACED: "1", FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
@@ -33,7 +33,8 @@ function run(files) {
     child.on("close", (status) => {
       process.stdout.write(output);
       const count = (word) => Number(new RegExp(`^\\S*\\s+(\\d+) ${word}`, "m").exec(output)?.[1] ?? 0);
-      resolve({ status, passing: count("passing"), failing: count("failing"), pending: count("pending") });
+      const counts = ["passing", "failing", "pending", "operations traced"].map((word) => [word, count(word)]);
+      resolve({ status, ...Object.fromEntries(counts) });
     });
   });
 }
@@ -49,6 +50,7 @@ if (status !== 0) process.exit(status ?? 1);
 
 const results = await Promise.all(lists.map(run));
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-console.log(`\n${sum("passing")} passed, ${sum("failing")} failed, ${sum("pending")} skipped`);
+console.log(`\n${sum("operations traced")} accepted operations traced for ERC-7562`);
+console.log(`${sum("passing")} passed, ${sum("failing")} failed, ${sum("pending")} skipped`);
 // A process that ends well without a test in it means that the files were not found.
 if (results.some((result) => result.status !== 0 || result.passing === 0)) process.exitCode = 1;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { getBytes, ZeroAddress, type Wallet } from "ethers";
-import hre, { ethers } from "hardhat";
+import { ethers } from "hardhat";
 import {
   buildEnvelope,
   decodeFailedOp,
@@ -29,7 +29,7 @@ import {
   type SessionKey,
   type UserOperation,
 } from "../../sdk";
-import { inspectOperation, type OperationReport } from "../erc7562/checker";
+import { expectLawful, untraced } from "./lawful";
 import type { World } from "./world";
 import { now } from "./world";
 
@@ -180,46 +180,16 @@ export async function ownerOperation(
 }
 
 /**
- * Sends one operation, which must be included; whether its calls succeeded is in the result. The one way by which
- * operations are sent: each that the EntryPoint accepts is traced, and its validation must obey ERC-7562, but for the
- * rules that `broken` names, which it must break.
+ * Sends one operation, which must be included; whether its calls succeeded is in the result. Its validation must obey
+ * ERC-7562, but for the rules that `broken` names, which it must break.
  */
 export async function send(world: World, op: PackedUserOperation, broken: readonly string[] = []): Promise<SendResult> {
-  await expectLawful(world, op, broken);
+  await expectLawful(untraced(world.bundler), ENTRY_POINTS["0.8"], op, broken);
   return handle(world, op);
 }
 
-/** The validation of the operation, if it is accepted, breaks these rules of ERC-7562 and no other. */
-export async function expectLawful(
-  world: World,
-  op: PackedUserOperation,
-  broken: readonly string[] = [],
-): Promise<void> {
-  const report = await trace(world, op);
-  if (report === undefined || report.rejection !== undefined) return;
-  const { violations } = report;
-  const rules = new Set(violations.map(({ rule }) => rule));
-  expect([...rules], JSON.stringify(violations)).to.have.members([...broken]);
-}
-
 function handle(world: World, op: PackedUserOperation): Promise<SendResult> {
-  return sendUserOp({ op, entryPoint: ENTRY_POINTS["0.8"], bundler: world.bundler, gasLimit: GAS_LIMIT });
-}
-
-/** Under coverage the contracts are not the ones that we ship, and ten times as long. */
-const IS_INSTRUMENTED = "__SOLIDITY_COVERAGE_RUNNING" in hre;
-
-/** The validation of an operation, step by step, as a bundler's node would show it. */
-async function trace(world: World, op: PackedUserOperation): Promise<OperationReport | undefined> {
-  if (IS_INSTRUMENTED) return undefined;
-  return inspectOperation({
-    provider: world.bundler.provider,
-    entryPoint: ENTRY_POINTS["0.8"],
-    userOp: op,
-    from: world.bundler.address,
-    // A factory whose validator writes to the new account's slots needs a stake; bundlers know, this chain does not.
-    factoryStaked: true,
-  });
+  return sendUserOp({ op, entryPoint: ENTRY_POINTS["0.8"], bundler: untraced(world.bundler), gasLimit: GAS_LIMIT });
 }
 
 /** {@link operation} and {@link send} in one: the operation must be included and its calls must succeed. */

@@ -4,6 +4,7 @@ import { Contract, ContractFactory, parseEther, Wallet, ZeroHash, type BaseContr
 import { ethers } from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { deploySystem } from "../../scripts/support/system";
+import { tracing } from "./lawful";
 import {
   ECDSAOwnerValidator__factory,
   ModularAccountFactory__factory,
@@ -72,7 +73,8 @@ export async function world(): Promise<World> {
 }
 
 async function buildWorld(): Promise<World> {
-  const [bundler, stranger] = (await ethers.getSigners()) as [HardhatEthersSigner, HardhatEthersSigner];
+  const [sender, stranger] = (await ethers.getSigners()) as [HardhatEthersSigner, HardhatEthersSigner];
+  const bundler = tracing(sender);
   const system = await deploySystem(bundler);
   const entryPoint = new Contract(
     system.entryPoint.address,

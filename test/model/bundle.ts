@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { decodeExecute, type FailedOp, type Judged, type Verdict } from "../../sdk";
-import { expectLawful } from "../helpers/operations";
+import { decodeExecute, ENTRY_POINTS, type FailedOp, type Judged, type Verdict } from "../../sdk";
+import { expectLawful } from "../helpers/lawful";
 import { comparable } from "../parity/comparable";
 import { build, type Attempt } from "./attempts";
 import type { BundleOutcome, Chain, Executed } from "./chain";
@@ -105,7 +105,7 @@ function settle(
 
 async function expectTraced(chain: Chain, built: readonly Attempted[]): Promise<void> {
   await chain.tick();
-  await expectLawful(chain.world, built[0]!.op);
+  await expectLawful(chain.world.bundler, ENTRY_POINTS["0.8"], built[0]!.op);
 }
 
 function describe(built: readonly Attempted[]): string {

@@ -573,6 +573,26 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
         await expectEditRefused(parts, edit, "InvalidPathLength", [count, 1, 4]);
       });
     }
+
+    it("is cut off, before it is wrong: a charge of which only a part is there", async () => {
+      const { w, session, calls } = await plain(BUDGETS, { charges: [argumentCharge(0, [0])] });
+      const path = "fffe";
+      const edit = editPermission({ charges: `0x000201${path}` })!;
+      const op = await attempt(w, session, calls, { edit });
+      await expectRevert(w, op, "ArgumentOutOfBounds", [0, 0xfffe, 64]);
+      const end = op.signature.lastIndexOf(`000201${path}`) / 2 + 4;
+      // What lies behind the end reads as zero: no path, or another one that leads nowhere.
+      for (const left of [1, 2, 3, 4]) {
+        const cut = end - 5 + left;
+        await expectTruncated(w, { ...op, signature: dataSlice(op.signature, 0, cut) }, cut);
+      }
+      await expectRevert(
+        w,
+        { ...op, signature: dataSlice(op.signature, 0, end) },
+        "ArgumentOutOfBounds",
+        [0, 0xfffe, 64],
+      );
+    });
   });
 
   describe("grant", () => {
