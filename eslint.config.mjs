@@ -8,7 +8,7 @@ export default defineConfig([
     "coverage/",
     "node_modules/",
     "typechain-types/",
-    "e2e/",
+    "e2e/node_modules/",
     "dist/",
     "docs/api/",
     "consumers/",
@@ -33,7 +33,7 @@ export default defineConfig([
   },
   {
     // chai: `expect(x).to.be.true` is an expression with an effect. ethers types what a contract returns as any.
-    files: ["test/**/*.ts"],
+    files: ["test/**/*.ts", "e2e/**/*.ts"],
     rules: {
       "@typescript-eslint/no-unused-expressions": "off",
       "@typescript-eslint/no-unsafe-argument": "off",

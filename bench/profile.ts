@@ -1,12 +1,14 @@
-import { pickTime } from "../sdk";
-import { enable, operation, ownerOperation, send, sessionOf } from "../test/helpers/operations";
-import { now, world, type World } from "../test/helpers/world";
-import { ALICE, SCENARIOS } from "./scenarios";
+import { ENTRY_POINTS } from "../sdk";
+import { OPEN_ZEPPELIN } from "./accounts";
+import { measure } from "./measure";
+import { scenarioOf } from "./scenarios";
 import { placesOf } from "./sources";
+import { stage, type Stage } from "./stage";
+import { use } from "./systems/ours";
 import { calldataGas, stepsOf, type Step } from "./trace";
 
 /*
- * Where the gas of a session's second operation goes: by contract, beside the plain owner's; then, within the validator,
+ * Where the gas of a session's third operation goes: by contract, beside the plain owner's; then, within the validator,
  * by function, by line and by opcode. `SCENARIO=erc20Total npx hardhat run bench/profile.ts`; `call` by default.
  */
 
@@ -27,53 +29,36 @@ function print(title: string, rows: readonly [string, number][]): void {
 }
 
 /** Names of the contracts that take part. */
-function namesOf(w: World): Map<string, string> {
+function namesOf(on: Stage): Map<string, string> {
   const named: [string, string][] = [
-    ["validator", w.validatorAddress],
-    ["validator", w.ownerValidatorAddress],
-    ["account", w.accountAddress],
-    ["target", w.targetAddress],
-    ["target", w.tokenAddress],
-    ["EntryPoint", w.entryPoint.target as string],
+    ["validator", on.validatorAddress],
+    ["validator", on.ownerValidator],
+    ["account", on.subject.address],
+    ["target", on.targetAddress],
+    ["target", on.tokenAddress],
+    ["EntryPoint", ENTRY_POINTS[on.version]],
     ["ecrecover", `0x${"1".padStart(40, "0")}`],
   ];
   return new Map(named.map(([name, address]) => [address.toLowerCase(), name]));
 }
 
-async function byContract(w: World, hash: string): Promise<[string, number][]> {
-  const names = namesOf(w);
+async function byContract(on: Stage, hash: string): Promise<[string, number][]> {
+  const names = namesOf(on);
   const rows = sum(await stepsOf(hash), ({ code }) => names.get(code) ?? "account's code", gasOf);
   return [["calldata", await calldataGas(hash)], ...rows];
 }
 
-/** The hashes of the second operations of the plain owner and of the session. */
-async function secondUses(w: World, name: string): Promise<{ plain: string; session: string }> {
-  const scenario = SCENARIOS.find((candidate) => candidate.name === name);
-  if (scenario === undefined) throw new Error(`no scenario ${name}`);
-  const calls = scenario.calls(w);
-  await w.token.mint(ALICE, 1n);
-  await send(w, await ownerOperation(w, calls));
-  const plain = (await send(w, await ownerOperation(w, calls))).receipt.hash;
-  const { permissions, ...rest } = scenario.terms(w);
-  const session = await sessionOf(w, permissions, rest);
-  await enable(w, session);
-  const time = pickTime(session, permissions, await now());
-  const options = time === undefined ? {} : { time };
-  await send(w, await operation(w, session, calls, options));
-  return { plain, session: (await send(w, await operation(w, session, calls, options))).receipt.hash };
-}
-
 async function main(): Promise<void> {
   const name = process.env["SCENARIO"] ?? "call";
-  const w = await world();
-  const { plain, session } = await secondUses(w, name);
-  const before = new Map(await byContract(w, plain));
-  const rows = (await byContract(w, session)).map(
+  const on = await stage(OPEN_ZEPPELIN.kind, OPEN_ZEPPELIN.version);
+  const { hash, plainHash } = await measure(await use(on, scenarioOf(name)));
+  const before = new Map(await byContract(on, plainHash));
+  const rows = (await byContract(on, hash)).map(
     ([contract, gas]) => [`${contract} (plain owner: ${before.get(contract) ?? 0})`, gas] as [string, number],
   );
   print(`${name}: gas by contract`, rows);
 
-  const steps = (await stepsOf(session)).filter(({ code }) => code === w.validatorAddress.toLowerCase());
+  const steps = (await stepsOf(hash)).filter(({ code }) => code === on.validatorAddress.toLowerCase());
   const placeOf = await placesOf("contracts/SessionKeyValidator.sol", "SessionKeyValidator");
   print(
     "validator, by function",

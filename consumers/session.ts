@@ -31,6 +31,7 @@ import {
 import { deployContracts, deployDeterministic } from "session-keys/deploy";
 import { importSession, SESSION_FILE_SCHEMA, stringifySessionFile } from "session-keys/handover";
 import { p256Key } from "session-keys/keys";
+import * as presets from "session-keys/presets";
 import { SessionKeyValidator__factory, type SessionKeyValidator } from "session-keys/typechain-types";
 
 /** The salt that leads EntryPoint v0.8 to its address. */
@@ -124,6 +125,8 @@ export async function runSession(bundler: Signer, ownValidator?: string): Promis
   const p256 = await p256Key({ verifier: ALICE, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey });
   const others = defineSession({ ...terms, key: p256 });
   assert.notEqual(sessionId(others), sessionId(session));
+  const rent = { account, chainId: context.chainId, key: ecdsaKey(bot), validUntil: inDays(30), fees: total(1n) };
+  assert.equal(presets.subscription({ ...rent, payee: ALICE, amount: 5n, every: "month" }).budgets.length, 2);
 
   await revokeSession(owner, session);
   assert.equal(await refusal(pay(ALICE, 0n)), "SessionIsRevoked");

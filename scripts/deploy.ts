@@ -13,8 +13,8 @@ import { createAccount, installValidator, isInstalled } from "../sdk/actions/acc
 import { connect, withAccount, type Chain } from "./support/chain";
 import { script, UserError } from "./support/cli";
 import { writeDeployments } from "./support/deployments";
-import { fill, parseFund } from "./support/fund";
-import { CONTRACTS, deploySystem } from "./support/system";
+import { fill, parseFund } from "../cli/support/fund";
+import { CONTRACTS, deploySystem } from "../cli/support/system";
 import { printFacts } from "./support/table";
 import { compareWithBuild } from "./support/verify";
 

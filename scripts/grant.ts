@@ -15,11 +15,12 @@ import { defineSession, describe, inDays, lint, proofFor, sessionId } from "../s
 import { chainTime } from "../sdk/actions/context";
 import { grantSession } from "../sdk/actions/grant";
 import { inspectAccount } from "../sdk/actions/inspect";
+import { date } from "../cli/support/time";
 import { connect, installation, ownerOf } from "./support/chain";
 import { script, wholeNumber } from "./support/cli";
-import { parsePolicy, POLICY_OPTIONS } from "./support/policy";
+import { parsePolicy, POLICY_OPTIONS } from "../cli/support/policyOptions";
 import { DEFAULT_FILE, writeSession } from "./support/sessionFiles";
-import { date, printFacts } from "./support/table";
+import { printFacts } from "./support/table";
 
 const options = {
   ...POLICY_OPTIONS,

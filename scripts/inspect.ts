@@ -11,11 +11,13 @@ import { describe, type Session } from "../sdk";
 import { chainTime } from "../sdk/actions/context";
 import { inspectAccount, sessionState } from "../sdk/actions/inspect";
 import { listSessions } from "../sdk/actions/list";
+import { sessionFacts } from "../cli/support/report";
+import { date } from "../cli/support/time";
 import { connect, installation } from "./support/chain";
 import { script, wholeNumber } from "./support/cli";
-import { listLines, sessionFacts } from "./support/report";
+import { listLines } from "./support/report";
 import { DEFAULT_FILE, readSession } from "./support/sessionFiles";
-import { date, printFacts } from "./support/table";
+import { printFacts } from "./support/table";
 
 const options = {
   file: { type: "string" },

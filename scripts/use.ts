@@ -9,13 +9,11 @@
  *                            time and nothing is enabled; use (the default): the session is enabled already
  * --file PATH                session.json by default
  */
-import { MODES, type Mode } from "../sdk";
-import { simulateUserOp, submitUserOp } from "../sdk/actions/operate";
-import { prepareUse } from "../sdk/actions/use";
-import { parseCall } from "./support/calls";
+import { formatEther } from "ethers";
+import { parseCall } from "../cli/support/calls";
+import { HandleOpsTransport, MODES, SessionSigner, type Mode } from "../sdk";
 import { connect, installation } from "./support/chain";
 import { oneOf, script, UserError } from "./support/cli";
-import { outcome } from "./support/outcome";
 import { DEFAULT_FILE, readSession } from "./support/sessionFiles";
 import { printFacts } from "./support/table";
 
@@ -34,14 +32,22 @@ script(options, async (values) => {
   const { session, grant } = readSession(values.file, chain, installed);
   if (mode !== "use" && !grant)
     throw new UserError(`mode ${mode} needs the owner's grant, and ${values.file} has none`);
-  const op = await prepareUse(installed, {
+  const signer = new SessionSigner({
     session,
-    calls,
-    mode,
-    key: chain.key,
+    validator: installed.validator,
     ...(mode !== "use" && grant ? { grant } : {}),
+    ...(mode === "signed" ? { mode } : {}),
+    key: chain.key,
+    transport: new HandleOpsTransport({ bundler: chain.bundler }),
+    provider: chain.provider,
+    adapter: installed.adapter,
+    // What is refused here, the chain has refused.
+    precheck: false,
   });
-  await simulateUserOp(installed, op);
-  const facts = outcome(await submitUserOp(installed, op), `the operation of ${calls.length} call(s)`);
-  printFacts([["done", `${calls.length} call(s), mode ${mode}`], ...facts]);
+  const { operation } = await (await signer.sendCalls(calls)).wait();
+  printFacts([
+    ["done", `${calls.length} call(s), mode ${mode}`],
+    ["gas", `${operation.actualGasUsed} (${formatEther(operation.actualGasCost)} ETH)`],
+    ["transaction", operation.transactionHash],
+  ]);
 });

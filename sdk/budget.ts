@@ -5,6 +5,7 @@ import { assertBigUint, assertUint, isOneOf } from "./integer";
 /**
  * An amount that a session may spend: calls, native value, tokens or fees, whatever its charges count.
  * Mirrors the EIP-712 struct `Budget(uint8 kind,uint104 limit,uint32 period)`.
+ * @example const budget: Budget = weekly(100_000_000n); // { kind: BUDGET_KINDS.periodic, limit: 100_000_000n, period: 604_800 }
  */
 export interface Budget {
   /** One of {@link BUDGET_KINDS}. */
@@ -15,7 +16,10 @@ export interface Budget {
   readonly period: number;
 }
 
-/** The window of a session in unix seconds, on which the shortest allowed period depends. */
+/**
+ * The window of a session in unix seconds, on which the shortest allowed period depends.
+ * @example const { validAfter, validUntil }: TimeWindow = session;
+ */
 export interface TimeWindow {
   /** First second of the session (inclusive). */
   readonly validAfter: number;

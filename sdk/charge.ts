@@ -6,6 +6,7 @@ import { validatePath, type Path } from "./rule";
 /**
  * What a call costs one of the session's budgets. Several permissions may charge one budget.
  * Mirrors `Charge(uint8 budget,uint8 source,uint16[] path)`.
+ * @example const charge: Charge = argumentCharge(0, [32]); // { budget: 0, source: CHARGE_SOURCES.argument, path: [32] }
  */
 export interface Charge {
   /** Index into the session's budgets. */

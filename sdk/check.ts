@@ -42,7 +42,10 @@ import {
 import { allowance, assertAffordable, intersect, NO_USAGE, type Usage } from "./usage";
 import { isEip7702InitCode, maxFee, paymasterOf, type PackedUserOperation } from "./userOp";
 
-/** What the chain knows about the account and the session when the operation is validated. */
+/**
+ * What the chain knows about the account and the session when the operation is validated.
+ * @example const state: SessionState = await chainState(provider, validator, session);
+ */
 export interface SessionState {
   /** Whether the validator is installed (`isInitialized`). */
   readonly installed: boolean;
@@ -56,7 +59,12 @@ export interface SessionState {
   readonly usage: readonly Usage[];
 }
 
-/** One operation before the validator. */
+/**
+ * One operation before the validator.
+ * @example
+ * const request: CheckRequest = { op, validator, chainId, state, session, keyValid: true, now };
+ * const { ok } = check(request);
+ */
 export interface CheckRequest {
   /** Its `signature` is the sealed envelope. */
   readonly op: PackedUserOperation;
@@ -80,7 +88,12 @@ export interface CheckRequest {
   readonly now?: number;
 }
 
-/** What the verdict says of an operation that the validator does not refuse. */
+/**
+ * What the verdict says of an operation that the validator does not refuse.
+ * @example
+ * const verdict = check({ op, validator, chainId, state, userOpHash: hashUserOp(context, op) });
+ * if (verdict.outcome !== "refused") console.log((verdict satisfies Judged).usage); // accepted, or a wrong key
+ */
 export interface Judged extends TimeWindow {
   readonly sessionId: Hex;
   /** What `validateUserOp` returns: `validAfter(6) ‖ validUntil(6) ‖ 0`, or 1 for a wrong key. */
@@ -93,19 +106,35 @@ export interface Judged extends TimeWindow {
   readonly timely?: boolean;
 }
 
-/** The operation passes. */
+/**
+ * The operation passes.
+ * @example
+ * const verdict = check({ op, validator, chainId, state, userOpHash: hashUserOp(context, op) });
+ * if (verdict.ok) console.log((verdict satisfies Accepted).usage); // after the operation
+ */
 export interface Accepted extends Judged {
   readonly ok: true;
   readonly outcome: "accepted";
 }
 
-/** Everything is right but the key's signature: the validator returns 1, and the EntryPoint refuses. */
+/**
+ * Everything is right but the key's signature: the validator returns 1, and the EntryPoint refuses.
+ * @example
+ * const verdict = check({ op, validator, chainId, state, keyValid: false });
+ * if (verdict.outcome === "wrongKey") console.log((verdict satisfies WrongKey).validationData); // 1n
+ */
 export interface WrongKey extends Judged {
   readonly ok: false;
   readonly outcome: "wrongKey";
 }
 
-/** The validator reverts. */
+/**
+ * The validator reverts.
+ * @example
+ * const reasonOf = ({ name, args }: Refused) => `${name}(${args.join(", ")})`;
+ * const verdict = checkCalls({ session, calls, mode: "use", validator, state });
+ * if (verdict.outcome === "refused") console.log(reasonOf(verdict)); // TimeRequired(0)
+ */
 export interface Refused {
   readonly ok: false;
   readonly outcome: "refused";
@@ -117,7 +146,12 @@ export interface Refused {
   readonly error: SessionKeyError;
 }
 
-/** What the validator makes of an operation. */
+/**
+ * What the validator makes of an operation.
+ * @example
+ * const verdict: Verdict = checkCalls({ session, calls, mode: "use", validator, state, time: now });
+ * console.log(verdict.outcome); // "accepted"
+ */
 export type Verdict = Accepted | WrongKey | Refused;
 
 /**
@@ -330,7 +364,12 @@ function atMost(amount: bigint, remaining: bigint): bigint {
   return remaining < 0n ? 0n : remaining;
 }
 
-/** What {@link checkCalls} needs: calls, and the state. */
+/**
+ * What {@link checkCalls} needs: calls, and the state.
+ * @example
+ * const request: CheckCallsRequest = { session, calls, mode: "use", validator, state, time: now, fee: parseEther("0.001") };
+ * const { ok } = checkCalls(request);
+ */
 export interface CheckCallsRequest extends Pick<CheckRequest, "validator" | "state" | "now"> {
   /** For many verdicts on one session, prepared. */
   readonly session: Session | PreparedSession;

@@ -30,6 +30,8 @@ export const TIME_LIMIT = 2 ** 47;
 export const MAX_SPENT = 2n ** 104n - 1n;
 /** The SDK does not build operations whose `abi.encode` is longer, in bytes (inclusive): mempool rule. */
 export const MAX_USER_OP_BYTES = 8192;
+/** The SDK does not build operations whose validation is estimated to cost more gas (inclusive), what the key adds apart. */
+export const MAX_VALIDATION_GAS = 400_000n;
 
 /** 2^128 − 1: the greatest `maxValue`. */
 export const MAX_UINT128 = 2n ** 128n - 1n;
@@ -84,10 +86,18 @@ export const CHARGE_SOURCES = { count: 0, value: 1, argument: 2 } as const;
  */
 export const OPS = { eq: 0, neq: 1, gt: 2, lt: 3, gte: 4, lte: 5, sgt: 6, slt: 7, sgte: 8, slte: 9 } as const;
 
-/** The name of a comparison of {@link OPS}. */
+/**
+ * The name of a comparison of {@link OPS}.
+ * @example
+ * const op: OpName = "lte";
+ * const atMost = rule(op, [32], 5_000_000n);
+ */
 export type OpName = keyof typeof OPS;
 
-/** How an envelope proves that its session was granted; {@link MODES} has the wire value. */
+/**
+ * How an envelope proves that its session was granted; {@link MODES} has the wire value.
+ * @example const mode: Mode = state.status === STATUSES.enabled ? "use" : "enable";
+ */
 export type Mode = keyof typeof MODES;
 
 /**
@@ -104,7 +114,12 @@ export const STATUSES = { none: 0, enabled: 1, revoked: 2 } as const;
 
 // ------------------------------------------------------------------------------------------------------- ecosystem
 
-/** A version of the EntryPoint whose operations the SDK hashes. */
+/**
+ * A version of the EntryPoint whose operations the SDK hashes.
+ * @example
+ * const version: EntryPointVersion = "0.8";
+ * const entryPoint = ENTRY_POINTS[version];
+ */
 export type EntryPointVersion = "0.7" | "0.8" | "0.9";
 
 /**

@@ -2,13 +2,25 @@ import type { ErrorDescription } from "ethers";
 import { VALIDATOR_INTERFACE, ENTRY_POINT_INTERFACE } from "./abi";
 import type { Hex } from "./hex";
 
-/** A decoded custom error: its name and its arguments in Solidity's order, integers as bigints. */
+/**
+ * A decoded custom error: its name and its arguments in Solidity's order, integers as bigints.
+ * @example
+ * const error: DecodedError | undefined = decodeError(data);
+ * if (error !== undefined) console.log(error.name, error.args);
+ */
 export interface DecodedError {
   readonly name: string;
   readonly args: readonly unknown[];
 }
 
-/** Why an EntryPoint refused an operation. */
+/**
+ * Why an EntryPoint refused an operation.
+ * @example
+ * await simulateUserOp(context, { ...op, nonce: op.nonce + 1n }).catch((error: unknown) => {
+ *   const failed: FailedOp | undefined = decodeFailedOp(error);
+ *   console.log(failed?.reason); // AA25 invalid account nonce
+ * });
+ */
 export interface FailedOp {
   /** Which operation of the bundle; left out where the EntryPoint does not tell (`AA9x`). */
   readonly opIndex?: number;
@@ -57,8 +69,8 @@ export function decodeThrown(error: unknown): DecodedError | undefined {
  * validator's error inside; `undefined` if there is none.
  *
  * @example
- * await send(op).catch((error: unknown) => {
- *   console.log(decodeFailedOp(error)); // { aa: "AA23", name: "BudgetExceeded", args: [0n, 5n, 3n], … }
+ * await simulateUserOp(context, { ...op, nonce: op.nonce + 1n }).catch((error: unknown) => {
+ *   console.log(decodeFailedOp(error)); // { opIndex: 0, aa: "AA25", reason: "AA25 invalid account nonce" }
  * });
  */
 export function decodeFailedOp(error: unknown): FailedOp | undefined {

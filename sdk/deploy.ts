@@ -9,7 +9,10 @@ import { ENTRY_POINTS } from "./constants";
 
 export * from "./actions/deploy";
 
-/** Salt and creation code with its constructor arguments: they alone make the address, on every chain. */
+/**
+ * Salt and creation code with its constructor arguments: they alone make the address, on every chain.
+ * @example const { salt, initCode }: Plan = deploymentPlan().sessionLens;
+ */
 export interface Plan {
   /** 32 bytes. */
   readonly salt: string;
@@ -27,7 +30,12 @@ export const CONTRACT_NAMES = [
   "modularAccountFactory",
 ] as const;
 
-/** One of {@link CONTRACT_NAMES}. */
+/**
+ * One of {@link CONTRACT_NAMES}.
+ * @example
+ * const name: ContractName = "sessionLens";
+ * const { initCode } = deploymentPlan()[name];
+ */
 export type ContractName = (typeof CONTRACT_NAMES)[number];
 
 /**

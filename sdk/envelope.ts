@@ -28,7 +28,12 @@ import {
 } from "./session";
 import type { MerkleProof } from "./tree";
 
-/** What an envelope says about one call of the operation: its permission and where that is in the session's tree. */
+/**
+ * What an envelope says about one call of the operation: its permission and where that is in the session's tree.
+ * @example
+ * const used: readonly EnvelopeCall[] = openEnvelope(op.signature, calls.length).envelope.calls;
+ * const positions = used.map(({ proof }) => proof.index);
+ */
 export interface EnvelopeCall {
   /** Without target and selector: they are those of the call. */
   readonly permission: PermissionBody;
@@ -36,7 +41,10 @@ export interface EnvelopeCall {
   readonly proof: MerkleProof;
 }
 
-/** The owner's grant in an envelope of mode `enable` or `signed`. */
+/**
+ * The owner's grant in an envelope of mode `enable` or `signed`.
+ * @example const proof: EnvelopeGrant = proofFor(grant, 0);
+ */
 export interface EnvelopeGrant {
   /** Where the session is in the grant; no siblings: the owner signed this session alone. */
   readonly proof: MerkleProof;
@@ -44,7 +52,10 @@ export interface EnvelopeGrant {
   readonly signature: Hex;
 }
 
-/** The part of an envelope before the permissions. */
+/**
+ * The part of an envelope before the permissions.
+ * @example const { time, height }: EnvelopeHeader = openEnvelope(op.signature, calls.length).envelope;
+ */
 export interface EnvelopeHeader {
   /** `use`, `enable` or `signed`. */
   readonly mode: Mode;
@@ -56,7 +67,10 @@ export interface EnvelopeHeader {
   readonly height: number;
 }
 
-/** `userOp.signature` but for the key's signature at its end. One envelope has exactly one encoding. */
+/**
+ * `userOp.signature` but for the key's signature at its end. One envelope has exactly one encoding.
+ * @example const { mode, calls: used }: Envelope = openEnvelope(op.signature, calls.length).envelope;
+ */
 export interface Envelope extends EnvelopeHeader {
   /** One per call of the operation, in their order. */
   readonly calls: readonly EnvelopeCall[];
@@ -64,7 +78,10 @@ export interface Envelope extends EnvelopeHeader {
   readonly grant?: EnvelopeGrant;
 }
 
-/** An opened `userOp.signature`. */
+/**
+ * An opened `userOp.signature`.
+ * @example const { envelope, keySignature }: OpenedEnvelope = openEnvelope(op.signature, calls.length);
+ */
 export interface OpenedEnvelope {
   readonly envelope: Envelope;
   /** The envelope's bytes: what the key signs. */

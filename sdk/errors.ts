@@ -23,7 +23,10 @@ export class SessionKeyError extends Error {
   }
 }
 
-/** An argument of a Solidity custom error as ethers decodes it: every integer a bigint, the rest hex. */
+/**
+ * An argument of a Solidity custom error as ethers decodes it: every integer a bigint, the rest hex.
+ * @example const [found, max]: readonly ContractErrorArgument[] = [17n, 16n]; // of TooManyBudgets
+ */
 export type ContractErrorArgument = bigint | string;
 
 /**

@@ -4,7 +4,10 @@ import { contractError } from "./errors";
 import { asAddress, asHex, packUint, strip, toBytes, type Address, type Hex } from "./hex";
 import { assertBigUint, ceil32 } from "./integer";
 
-/** One call that the account makes. */
+/**
+ * One call that the account makes.
+ * @example const call: Call = { target: alice, value: parseEther("0.1"), data: "0x" };
+ */
 export interface Call {
   readonly target: Address;
   /** Native value in wei. */

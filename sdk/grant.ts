@@ -5,7 +5,10 @@ import type { Session } from "./session";
 import { merkleProof } from "./tree";
 import { digest, grantHash, sessionGrantTypedData, sessionId, sessionTypedData, type TypedData } from "./typedData";
 
-/** The owner's signature over one session or several. */
+/**
+ * The owner's signature over one session or several.
+ * @example const grant: Grant = await grantSession(owner, session);
+ */
 export interface Grant {
   /** What was signed, in this order: at least one. */
   readonly sessions: readonly Session[];

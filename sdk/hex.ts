@@ -1,10 +1,16 @@
 import { getAddress, getBytes, hexlify, isHexString, ZeroAddress } from "ethers";
 import { SessionKeyError } from "./errors";
 
-/** Bytes as a `0x…` string of an even number of hex digits, as ethers has them. */
+/**
+ * Bytes as a `0x…` string of an even number of hex digits, as ethers has them.
+ * @example const data: Hex = new Interface(usdc.abi).encodeFunctionData("transfer", [alice, 5_000_000n]);
+ */
 export type Hex = string;
 
-/** A 20-byte address as a `0x…` string; checksummed in everything that the SDK returns. */
+/**
+ * A 20-byte address as a `0x…` string; checksummed in everything that the SDK returns.
+ * @example const target: Address = USDC;
+ */
 export type Address = string;
 
 /**

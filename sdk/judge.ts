@@ -9,7 +9,10 @@ import { hasSelector, isForbiddenTarget, NO_SELECTOR, type Permission } from "./
 
 // Is this call allowed? Decides only; what it costs is counted in usage.ts.
 
-/** What a call asks of one budget. */
+/**
+ * What a call asks of one budget.
+ * @example const costs: readonly Cost[] = new PreparedSession(session).costs(calls[0]!, 0, validator); // 5n of budget 0
+ */
 export interface Cost {
   /** Index of the budget. */
   readonly budget: number;

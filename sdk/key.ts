@@ -2,7 +2,12 @@ import { computeAddress, concat, dataSlice, N, recoverAddress, type SigningKey }
 import { SessionKeyError } from "./errors";
 import { asAddress, asHex, byteLength, sameAddress, type Address, type Hex } from "./hex";
 
-/** What signs operations of a session. */
+/**
+ * What signs operations of a session.
+ * @example
+ * const key: SessionKey = ecdsaKey(Wallet.createRandom());
+ * const signature = await key.signDigest(digest(validator, sessionId(session)));
+ */
 export interface SessionKey {
   /** What goes into `Session.signer`: an address, or ERC-7913 `verifier ‖ key`. */
   readonly signer: Hex;
@@ -17,7 +22,12 @@ export interface SessionKey {
   signDigest(digest: Hex): Promise<Hex>;
 }
 
-/** An ethers `Wallet`, or anything else that holds a `SigningKey`. */
+/**
+ * An ethers `Wallet`, or anything else that holds a `SigningKey`.
+ * @example
+ * const holder: SigningKeyHolder = Wallet.createRandom();
+ * const key = ecdsaKey(holder);
+ */
 export interface SigningKeyHolder {
   readonly signingKey: Pick<SigningKey, "sign" | "publicKey">;
 }
@@ -56,7 +66,12 @@ export function verifyEcdsa(signer: Hex, digest: Hex, signature: Hex): boolean {
   }
 }
 
-/** What an {@link erc7913Key} is made of. */
+/**
+ * What an {@link erc7913Key} is made of.
+ * @example
+ * const signDigest = (digest: Hex) => Promise.resolve(`0x${"22".repeat(64)}`); // asks the device
+ * const options: Erc7913KeyOptions = { verifier, key: publicKey, dummySignature: `0x${"11".repeat(64)}`, signDigest };
+ */
 export interface Erc7913KeyOptions {
   /** The stateless ERC-7913 verifier contract. */
   readonly verifier: Address;

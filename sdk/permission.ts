@@ -6,7 +6,10 @@ import { asAddress, asHex, isZeroAddress, sameAddress, type Address, type Hex } 
 import { assertBigUint, isOneOf } from "./integer";
 import { validateRule, type Rule } from "./rule";
 
-/** The part of a permission that an envelope carries; target and selector are those of the call. */
+/**
+ * The part of a permission that an envelope carries; target and selector are those of the call.
+ * @example const { rules, charges }: PermissionBody = session.permissions[0]!;
+ */
 export interface PermissionBody {
   /** One of {@link PERMISSION_KINDS}. */
   readonly kind: number;
@@ -21,6 +24,7 @@ export interface PermissionBody {
 /**
  * One thing that the key may do. Alternatives are further permissions.
  * Mirrors `Permission(uint8 kind,address target,bytes4 selector,uint128 maxValue,Rule[] rules,Charge[] charges)`.
+ * @example const permission: Permission = transferPermission(alice, parseEther("0.1"));
  */
 export interface Permission extends PermissionBody {
   /** The contract or recipient; the zero address for (and only for) ANY_TARGET. */
@@ -29,7 +33,12 @@ export interface Permission extends PermissionBody {
   readonly selector: Hex;
 }
 
-/** What most permissions leave out. */
+/**
+ * What most permissions leave out.
+ * @example
+ * const options: PermissionOptions = { rules: [rule("eq", [0], BigInt(alice))], charges: [argumentCharge(0, [32])] };
+ * const payAlice = callPermission(USDC, "0xa9059cbb", options);
+ */
 export type PermissionOptions = Partial<Pick<Permission, "maxValue" | "rules" | "charges">>;
 
 /** The selector of a permission that has none. */

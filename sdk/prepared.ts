@@ -39,13 +39,19 @@ export class PreparedSession {
     }
   }
 
-  /** The id of the same session in another epoch of the account. */
+  /**
+   * The id of the same session in another epoch of the account.
+   * @example new PreparedSession(session).idIn(session.epoch + 1n) // what to enable after revokeAll
+   */
   idIn(epoch: bigint): Hex {
     const { session, tree } = this;
     return epoch === session.epoch ? this.id : sessionStructHash({ ...session, epoch }, tree.root, tree.height);
   }
 
-  /** What call number `index` costs the budgets. Raises `ForbiddenTarget`, `NO_PERMISSION`. */
+  /**
+   * What call number `index` costs the budgets. Raises `ForbiddenTarget`, `NO_PERMISSION`.
+   * @example const [cost] = new PreparedSession(session).costs(calls[0]!, 0, validator); // { budget: 0, amount: 5n }
+   */
   costs(call: Call, index: number, validator: Address): Cost[] {
     assertTarget(call, index, this.session.account, validator);
     return firstThatAllows(this.candidatesFor(call), call, index).costs;

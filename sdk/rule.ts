@@ -6,6 +6,7 @@ import { assertBigUint, assertUint, isOneOf } from "./integer";
  * A condition on one argument of a call: `(word & mask) op rhs`, where `rhs` is `value`, or, if `other` is not empty,
  * `argument at other × value / 1e18` (512-bit product, rounded down; `other` is not masked).
  * Mirrors `Rule(uint8 op,uint16[] path,uint16[] other,bytes32 mask,uint256 value)`.
+ * @example const onlyAlice: Rule = rule("eq", [0], BigInt(alice));
  */
 export interface Rule {
   /** One of {@link OPS}. */
@@ -24,6 +25,7 @@ export interface Rule {
  * The way to a word of calldata, counted in bytes from the end of the selector, each offset below 65,536. Every element
  * but the last is followed as an ABI offset: the word there, added to the present base, is the new base. `[0]` is the
  * first static argument, `[64, 32]` the first element of a dynamic array that is the third argument.
+ * @example const amount: Path = [32]; // the second argument of transfer(address to, uint256 amount)
  */
 export type Path = readonly number[];
 

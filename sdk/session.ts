@@ -14,7 +14,10 @@ import { assertBigUint } from "./integer";
 import { validatePermission, type Permission } from "./permission";
 import { treeHeight } from "./tree";
 
-/** The part of a session that an envelope carries as it is. */
+/**
+ * The part of a session that an envelope carries as it is.
+ * @example const { signer: address, budgets }: SessionHeader = session;
+ */
 export interface SessionHeader extends TimeWindow {
   /** Makes otherwise equal sessions different; below 2^64. */
   readonly salt: bigint;
@@ -35,6 +38,11 @@ export interface SessionHeader extends TimeWindow {
 /**
  * The document that the owner grants and the contract enforces; its EIP-712 struct hash is its id.
  * `permissions` is the flat, unpadded list of the leaves of the permission tree.
+ * @example
+ * const session: Session = defineSession({
+ *   account, chainId: 1, key: bot, validUntil: inDays(30), budgets: { usdc: weekly(100_000_000n) }, fees: sponsoredBy(paymaster),
+ *   permissions: [allow(usdc, "transfer", { to: eq(alice), amount: spend("usdc") })],
+ * });
  */
 export interface Session extends SessionHeader {
   /** The smart account. */

@@ -2,7 +2,10 @@ import { keccak256 } from "ethers";
 import { SessionKeyError } from "./errors";
 import { strip, type Hex } from "./hex";
 
-/** Where a leaf is in a tree, and what it takes to recompute the root from it. */
+/**
+ * Where a leaf is in a tree, and what it takes to recompute the root from it.
+ * @example const { index, siblings }: MerkleProof = permissionTree(session).proof(0);
+ */
 export interface MerkleProof {
   /** Position of the leaf; bit d (least significant first) set: we are the right child at level d. */
   readonly index: number;
@@ -42,7 +45,7 @@ export function hashPair(left: Hex, right: Hex): Hex {
  * mistaken for a node, because EIP-712 struct hashes start from a type hash.
  *
  * @example
- * const tree = permissionTree(session);
+ * const tree: MerkleTree = permissionTree(session);
  * const { index, siblings } = tree.proof(1);
  * console.log(tree.height, tree.root, index, siblings);
  */

@@ -9,17 +9,28 @@ import type { Rule } from "./rule";
 import { permissionHeight, type Session } from "./session";
 import { MerkleTree, merkleRoot, padToPowerOfTwo, treeHeight } from "./tree";
 
-/** The EIP-712 domain: no chain id, it is in the session, so that one signature can grant sessions on many chains. */
+/**
+ * The EIP-712 domain: no chain id, it is in the session, so that one signature can grant sessions on many chains.
+ * @example const domain: SessionDomain = sessionDomain(validator);
+ */
 export interface SessionDomain {
   readonly name: "SessionKeyValidator";
   readonly version: "1";
   readonly verifyingContract: Address;
 }
 
-/** Names of the structs that are signed. */
+/**
+ * Names of the structs that are signed.
+ * @example const signed: SessionPrimaryType = grantTypedData([session], validator).primaryType; // "Session"
+ */
 export type SessionPrimaryType = "Session" | "SessionGrant" | "SessionUse" | "SessionRevocation";
 
-/** What `wallet.signTypedData(domain, types, message)` and `TypedDataEncoder` take (ethers v6; without EIP712Domain). */
+/**
+ * What `wallet.signTypedData(domain, types, message)` and `TypedDataEncoder` take (ethers v6; without EIP712Domain).
+ * @example
+ * const { domain, types, message }: TypedData = sessionTypedData(session, validator);
+ * const signature = await wallet.signTypedData(domain, types, message);
+ */
 export interface TypedData {
   readonly domain: SessionDomain;
   readonly types: Record<string, TypedDataField[]>;

@@ -2,7 +2,10 @@ import type { Budget, TimeWindow } from "./budget";
 import { BUDGET_KINDS, MAX_SPENT, MAX_UINT256 } from "./constants";
 import { contractError } from "./errors";
 
-/** What a budget has been charged so far, as `budgetUsage` returns it. */
+/**
+ * What a budget has been charged so far, as `budgetUsage` returns it.
+ * @example const usage: Usage = state.usage[0] ?? NO_USAGE;
+ */
 export interface Usage {
   /** For PERIODIC: within `period`. */
   readonly spent: bigint;
@@ -16,7 +19,10 @@ export interface Usage {
  */
 export const NO_USAGE: Usage = { spent: 0n, period: 0n };
 
-/** A budget at a moment: what is left, in which period, and how long that holds. */
+/**
+ * A budget at a moment: what is left, in which period, and how long that holds.
+ * @example const { remaining, window }: Allowance = allowance(session.budgets[0]!, 0, session, state.usage[0] ?? NO_USAGE, now);
+ */
 export interface Allowance {
   /** What may still be spent; negative if a stream had accrued less at that (older) time than is spent already. */
   readonly remaining: bigint;

@@ -12,7 +12,12 @@ import type { MerkleTree } from "./tree";
 import { digest, permissionTree, sessionUseHash } from "./typedData";
 import { intersect } from "./usage";
 
-/** What an envelope is built from. */
+/**
+ * What an envelope is built from.
+ * @example
+ * const request: UseRequest = { session, calls, mode: "enable", time: now, grant: proofFor(grant, 0) };
+ * const envelope = buildEnvelope(request);
+ */
 export interface UseRequest {
   readonly session: Session;
   /** The operation's calls, in their order. */
@@ -94,7 +99,13 @@ export function buildEnvelope(request: UseRequest): Hex {
   });
 }
 
-/** What {@link signUse} signs. */
+/**
+ * What {@link signUse} signs.
+ * @example
+ * const envelope = buildEnvelope({ session, calls, mode: "use", time: now });
+ * const use: UseToSign = { envelope, userOpHash: hashUserOp(context, op), validator, key };
+ * const signature = await signUse(use); // as userOp.signature
+ */
 export interface UseToSign {
   /** From {@link buildEnvelope}. */
   readonly envelope: Hex;
@@ -118,7 +129,12 @@ export async function signUse({ envelope, userOpHash, validator, key }: UseToSig
 /** How far in the past {@link pickTime} claims a time, in seconds: clocks differ, and blocks come late. */
 export const TIME_SLACK = 30;
 
-/** Of a session, what its times depend on. */
+/**
+ * Of a session, what its times depend on.
+ * @example
+ * const timed: TimedSession = session;
+ * const time = pickTime(timed, session.permissions, now);
+ */
 export type TimedSession = Pick<Session, "validAfter" | "validUntil" | "budgets" | "feeBudget">;
 
 /**

@@ -1,9 +1,12 @@
 import { AbiCoder, getBytes, keccak256, TypedDataEncoder, type TypedDataDomain, type TypedDataField } from "ethers";
-import { MAX_USER_OP_BYTES, type EntryPointVersion } from "./constants";
+import { MAX_USER_OP_BYTES, MAX_VALIDATION_GAS, type EntryPointVersion } from "./constants";
 import { SessionKeyError } from "./errors";
 import { asAddress, asHex, byteLength, isZeroAddress, packUint, strip, type Address, type Hex } from "./hex";
 
-/** The struct that EntryPoint v0.7, v0.8 and v0.9 take (ERC-4337). */
+/**
+ * The struct that EntryPoint v0.7, v0.8 and v0.9 take (ERC-4337).
+ * @example const op: PackedUserOperation = await prepareUse(context, { session, calls, key });
+ */
 export interface PackedUserOperation {
   readonly sender: Address;
   /** 192-bit key, then 64-bit sequence. */
@@ -21,7 +24,10 @@ export interface PackedUserOperation {
   readonly signature: Hex;
 }
 
-/** The same with a name for everything: what the bundlers' RPC takes. Gas in units, fees in wei. */
+/**
+ * The same with a name for everything: what the bundlers' RPC takes. Gas in units, fees in wei.
+ * @example const { callGasLimit, maxFeePerGas }: UserOperation = unpackUserOp(op);
+ */
 export interface UserOperation {
   readonly sender: Address;
   readonly nonce: bigint;
@@ -41,7 +47,12 @@ export interface UserOperation {
   readonly signature: Hex;
 }
 
-/** The five gas fields of a packed operation, each below 2^128 (`preVerificationGas`: 2^256). */
+/**
+ * The five gas fields of a packed operation, each below 2^128 (`preVerificationGas`: 2^256).
+ * @example
+ * const gas: Partial<UserOpGas> = { ...DEFAULT_GAS, callGasLimit: 90_000n };
+ * const op = await prepareUse(context, { session, calls, key, gas });
+ */
 export interface UserOpGas {
   readonly verificationGasLimit: bigint;
   readonly callGasLimit: bigint;
@@ -183,6 +194,17 @@ export function assertUserOpSize(op: PackedUserOperation): void {
   }
 }
 
+/**
+ * Refuses an operation whose validation costs so much that bundlers, which commonly cap it at 500,000 gas, hardly take it.
+ * Raises `VALIDATION_TOO_EXPENSIVE`.
+ * @example assertValidationGas(estimate.verificationGasLimit)
+ */
+export function assertValidationGas(found: bigint): void {
+  if (found <= MAX_VALIDATION_GAS) return;
+  const message = `validation is estimated at ${found} gas, at most ${MAX_VALIDATION_GAS}: use fewer calls, rules or charges in one operation`;
+  throw new SessionKeyError("VALIDATION_TOO_EXPENSIVE", message, { found, max: MAX_VALIDATION_GAS });
+}
+
 /** Whether `initCode` is the EIP-7702 marker (`0x7702`, zeros up to 20 bytes), with or without init data. */
 export function isEip7702InitCode(initCode: Hex): boolean {
   // The EntryPoint reads 20 bytes from calldata, which is zero after a shorter initCode.
@@ -204,7 +226,12 @@ const USER_OP_TYPES = {
   ],
 };
 
-/** Where an operation is hashed for. */
+/**
+ * Where an operation is hashed for.
+ * @example
+ * const where: UserOpHashContext = { entryPoint: ENTRY_POINTS["0.7"], chainId, version: "0.7" };
+ * const hash = userOpHash(op, where);
+ */
 export interface UserOpHashContext {
   readonly entryPoint: Address;
   readonly chainId: bigint;

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect } from "chai";
 import { Interface, parseEther } from "ethers";
 import {
@@ -16,6 +17,7 @@ import {
   type EntryPointVersion,
   type Session,
 } from "../../sdk";
+import { p256Key } from "../../sdk/keys";
 import { P256Verifier__factory } from "../../typechain-types";
 import { kernel } from "../../test/matrix/accounts/kernel";
 import { openZeppelin } from "../../test/matrix/accounts/modular";
@@ -26,10 +28,9 @@ import { grantOf, increment, sessionOf, set } from "../../test/matrix/operations
 import { openZeppelinSponsor, verifyingPaymasterV07 } from "../../test/matrix/sponsors";
 import { leastVerificationGas } from "../support/leastGas";
 import { draftUse, estimated, mine, operate, refusal, type Options } from "../support/operate";
+import { measured } from "../support/measure";
 import { settle, type Place } from "../support/place";
-import { note } from "../support/report";
 import { stake } from "../support/stake";
-import { newP256Key } from "../support/verifierKeys";
 
 const WEEK = 7 * 86_400;
 const ALICE = "0x00000000000000000000000000000000000A11CE";
@@ -56,16 +57,8 @@ for (const [kind, version] of SUBJECTS) {
       session = await sessionOf(place);
     });
 
-    /** Estimated by the bundler, sent to it and mined; its gas goes to the table. */
-    async function mined(scenario: string, session: Session, calls: readonly Call[], options: Options = {}) {
-      const drafted = await draftUse(place, session, calls, options);
-      const op = await estimated(place, drafted);
-      const least = await leastVerificationGas(place, drafted, op);
-      const receipt = await mine(place, await drafted.sign(op));
-      expect(receipt.success, receipt.revertReason).to.equal(true);
-      note({ account: kind.name.split(" (")[0]!, entryPoint: version, scenario, least }, op, receipt);
-      return receipt;
-    }
+    const mined = (scenario: string, session: Session, calls: readonly Call[], options?: Options) =>
+      measured(place, [kind.name.split(" (")[0]!, scenario], session, calls, options);
 
     it("enables a session and uses it in one operation, then uses it, then batches", async () => {
       const before = await place.target.counter();
@@ -121,7 +114,7 @@ for (const [kind, version] of SUBJECTS) {
 
     it("takes a P-256 key, by the verifier in Solidity", async () => {
       const verifier = await (await new P256Verifier__factory(place.deployer).deploy()).getAddress();
-      const key = await newP256Key(verifier);
+      const key = await p256Key({ verifier, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey });
       const passkey = { ...session, signer: key.signer };
       await mined("P-256 key, enabling", passkey, [increment(place)], {
         mode: "enable",

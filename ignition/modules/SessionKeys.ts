@@ -2,7 +2,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { concat } from "ethers";
 import { deterministicAddress } from "../../sdk/actions/deploy";
 import { DETERMINISTIC_DEPLOYER } from "../../sdk/constants";
-import { deploymentPlan } from "../../scripts/support/system";
+import { deploymentPlan } from "../../cli/support/system";
 
 /**
  * The session key validator and its lens for those who deploy with Hardhat Ignition, at the same addresses as

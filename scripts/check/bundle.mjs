@@ -10,6 +10,7 @@ const ENTRIES = {
   "session-keys": "sdk/index.ts",
   "session-keys/handover": "sdk/handover/index.ts",
   "session-keys/keys": "sdk/keys/index.ts",
+  "session-keys/presets": "sdk/presets/index.ts",
 };
 
 async function bundle(entry) {

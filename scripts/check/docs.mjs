@@ -47,7 +47,9 @@ function words(documents) {
   const folders = [
     "contracts",
     "sdk",
+    "runner",
     "scripts",
+    "cli",
     "test",
     "bench",
     "formal",
@@ -58,7 +60,11 @@ function words(documents) {
   const sources = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true }).map((path) => join(folder, path)),
   );
-  const read = [...sources.filter((path) => FILE_SUFFIX.test(path)), "package.json", "hardhat.config.ts"];
+  const read = [
+    ...sources.filter((path) => FILE_SUFFIX.test(path) && !path.includes("node_modules")),
+    "package.json",
+    "hardhat.config.ts",
+  ];
   const texts = read.map((path) => readFileSync(path, "utf8"));
   const examples = documents.flatMap((path) => readFileSync(path, "utf8").match(/^(```|~~~)[\s\S]*?^\1/gm) ?? []);
   return new Set([...texts, ...examples].flatMap((text) => text.match(/\w+/g) ?? []));

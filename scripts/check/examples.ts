@@ -4,8 +4,9 @@ import { takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
 import * as ts from "typescript";
 import { cast, FROM_ETHERS } from "./examples/cast";
 
-// Every function, class and constant that the package exports has an @example in front of it. All of them are compiled
-// together, with the package's public entries, and each is run on a chain as scripts/check/examples/cast.ts leaves it.
+// Whatever the package exports, types too, has an @example in front of it that names it, and some example calls every public
+// method of a class. All of them, those of members too, are compiled together, with the package's public entries, and each is
+// run on a chain as scripts/check/examples/cast.ts leaves it.
 
 const ROOT = join(__dirname, "../..");
 /** Entry of the package: its source. */
@@ -14,7 +15,10 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "session-keys/deploy": "sdk/deploy.ts",
   "session-keys/handover": "sdk/handover/index.ts",
   "session-keys/keys": "sdk/keys/index.ts",
+  "session-keys/presets": "sdk/presets/index.ts",
 };
+/** Entries that everybody imports whole, because their names are common words: `presets.game`. */
+const NAMESPACES: Readonly<Record<string, string>> = { "session-keys/presets": "presets" };
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
@@ -36,8 +40,34 @@ interface Export {
   readonly name: string;
   readonly isType: boolean;
   readonly examples: readonly string[];
-  /** Its declarations, without comments. */
-  readonly text: string;
+  /** What a class or interface declares itself and lets others see. */
+  readonly members: readonly Member[];
+}
+
+interface Member {
+  readonly name: string;
+  readonly isMethodOfClass: boolean;
+  readonly examples: readonly string[];
+}
+
+function examplesOf(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {
+  const tags = symbol.getJsDocTags(checker).filter(({ name }) => name === "example");
+  return tags.map(({ text }) => ts.displayPartsToString(text));
+}
+
+function membersOf(symbol: ts.Symbol, checker: ts.TypeChecker): Member[] {
+  return [...(symbol.members?.values() ?? [])].flatMap((member) => {
+    const declaration = member.valueDeclaration;
+    if (declaration === undefined || isHidden(declaration)) return [];
+    const isMethodOfClass = ts.isMethodDeclaration(declaration);
+    return [{ name: member.name, isMethodOfClass, examples: examplesOf(member, checker) }];
+  });
+}
+
+function isHidden(declaration: ts.Declaration): boolean {
+  const name = ts.getNameOfDeclaration(declaration);
+  const isPrivate = ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private;
+  return isPrivate !== 0 || (name !== undefined && ts.isPrivateIdentifier(name));
 }
 
 function exportsOf(program: ts.Program, entry: string): Export[] {
@@ -45,38 +75,51 @@ function exportsOf(program: ts.Program, entry: string): Export[] {
   const file = program.getSourceFile(join(ROOT, ENTRIES[entry]!))!;
   return checker.getExportsOfModule(checker.getSymbolAtLocation(file)!).map((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    const tags = symbol.getJsDocTags(checker).filter(({ name }) => name === "example");
     return {
       entry,
       name: exported.name,
       isType: !(symbol.flags & ts.SymbolFlags.Value),
-      examples: tags.map(({ text }) => ts.displayPartsToString(text)),
-      text: (symbol.declarations ?? []).map((declaration) => declaration.getText()).join("\n"),
+      examples: examplesOf(symbol, checker),
+      members: membersOf(symbol, checker),
     };
   });
 }
 
-/** A type is shown by the examples of what takes or returns it; one that nothing else mentions needs its own. */
+/** An example that does not even name what it stands in front of shows nothing of it. */
 function unexplained(all: readonly Export[]): string[] {
-  const mentioned = ({ name }: Export) =>
-    all.some((other) => other.name !== name && new RegExp(`\\b${name}\\b`).test(other.text));
-  const missing = all.filter((each) => each.examples.length === 0 && !(each.isType && mentioned(each)));
-  return missing.map(({ entry, name }) => `${name} of ${entry} has no @example`);
+  const missing = all.filter(({ name, examples }) => !examples.some((code) => new RegExp(`\\b${name}\\b`).test(code)));
+  return missing.map(({ entry, name }) => `${name} of ${entry} has no @example that names it`);
+}
+
+/** A method is shown by any example that calls it; one that none calls needs its own. */
+function uncalled(all: readonly Export[]): string[] {
+  const shown = all.flatMap(snippetsOf).map(({ code }) => code);
+  return all.flatMap(({ name: of, members }) =>
+    members
+      .filter(({ name, isMethodOfClass }) => isMethodOfClass && !shown.some((code) => code.includes(`.${name}(`)))
+      .map(({ name }) => `${of}.${name} is called by no @example`),
+  );
+}
+
+/** Each example of an export and of its members, under a name of its own. */
+function snippetsOf({ name, examples, members }: Export): { readonly title: string; readonly code: string }[] {
+  const owners = [{ name, examples }, ...members.map((member) => ({ ...member, name: `${name}.${member.name}` }))];
+  return owners.flatMap((owner) =>
+    owner.examples.map((code, i) => ({ title: `${owner.name}${i || ""}`, code: code.replace(/^```.*$/gm, "") })),
+  );
 }
 
 /** A module with a function for each example, in a scope of its own inside of that of the cast. */
 function moduleOf(all: readonly Export[], names: readonly string[]): string {
   const lists = Object.keys(ENTRIES).map((entry) => {
+    if (entry in NAMESPACES) return `import * as ${NAMESPACES[entry]} from "${entry}";`;
     const exported = all.filter((each) => each.entry === entry);
     const list = exported.map(({ name, isType }) => (isType ? `type ${name}` : name)).join(", ");
     return `import { ${list} } from "${entry}";`;
   });
-  const functions = all.flatMap(({ name, examples }) =>
-    examples.map(
-      (code, i) =>
-        `"${name}${i || ""}": async ({ ${names.join(", ")} }: Cast) => {{\n${code.replace(/^```.*$/gm, "")}\n}},`,
-    ),
-  );
+  const functions = all
+    .flatMap(snippetsOf)
+    .map(({ title, code }) => `"${title}": async ({ ${names.join(", ")} }: Cast) => {{\n${code}\n}},`);
   return [
     `import { ${FROM_ETHERS.join(", ")} } from "ethers";`,
     'import { generateKeyPairSync } from "node:crypto";',
@@ -137,7 +180,7 @@ async function main(): Promise<void> {
   );
   const all = Object.keys(ENTRIES).flatMap((entry) => exportsOf(program, entry));
   const source = moduleOf(all, Object.keys(players));
-  const errors = [...unexplained(all), ...typeErrors(source)];
+  const errors = [...unexplained(all), ...uncalled(all), ...typeErrors(source)];
   const examples = errors.length > 0 ? {} : load(source);
   const problems = [...errors, ...(await run(examples, players))];
   await players.close();

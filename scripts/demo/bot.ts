@@ -16,8 +16,9 @@ import { enableSession } from "../../sdk/actions/enable";
 import { grantSessions } from "../../sdk/actions/grant";
 import { pauseSessions, revokeAllSessions, revokeSession, unpauseSessions } from "../../sdk/actions/revoke";
 import { Recorder__factory } from "../../typechain-types/factories/contracts/mocks/Recorder__factory";
+import type { Attempt } from "../support/attempt";
 import { ownerOf } from "../support/chain";
-import type { Attempt, Chapter } from "./step";
+import type { Chapter } from "./step";
 import type { World } from "./world";
 
 const GAME = Recorder__factory.createInterface();

@@ -13,9 +13,10 @@ import {
   type Session,
 } from "../../sdk";
 import { grantSession } from "../../sdk/actions/grant";
+import type { Attempt } from "../support/attempt";
 import { ownerOf } from "../support/chain";
 import { TOKEN } from "../support/token";
-import type { Attempt, Chapter } from "./step";
+import type { Chapter } from "./step";
 import type { World } from "./world";
 
 const HOUR = 3600;

@@ -1,23 +1,4 @@
-import type { Call, EnvelopeGrant, Mode, Session, UserOpGas } from "../../sdk";
-import type { UseKey } from "../../sdk/actions/use";
-
-/** One operation of the demo. */
-export interface Attempt {
-  readonly session: Session;
-  readonly calls: readonly Call[];
-  /** `use` by default. */
-  readonly mode?: Mode;
-  readonly grant?: EnvelopeGrant;
-  /** Who signs it; the session's key by default. */
-  readonly key?: UseKey;
-  /** The claimed time; the right one by default. */
-  readonly time?: number;
-  readonly gas?: Partial<UserOpGas>;
-  /** Which permission each call claims, past the SDK's own refusal, as a thief with a tool of his own would. */
-  readonly forge?: readonly number[];
-  /** A relayer puts this session into the envelope, and leaves the key's signature. */
-  readonly swapFor?: Session;
-}
+import type { Attempt } from "../support/attempt";
 
 /** What is tried, and what must come of it. */
 export interface Step {

@@ -1,12 +1,9 @@
-import { parseEther, type Signer } from "ethers";
+import type { Signer } from "ethers";
 import type { SessionDefinition } from "../../sdk";
-import { createAccount, installValidator } from "../../sdk/actions/account";
 import { chainTime } from "../../sdk/actions/context";
-import { inspectAccount } from "../../sdk/actions/inspect";
 import { Recorder__factory } from "../../typechain-types/factories/contracts/mocks/Recorder__factory";
-import { connect, withAccount, type Chain, type Installation } from "../support/chain";
-import { UserError } from "../support/cli";
-import { deploySystem } from "../support/system";
+import type { Chain, Installation } from "../support/chain";
+import { buildLocalAccount } from "../support/localAccount";
 import { deployToken } from "../support/token";
 
 /** What the demo plays with, on the in-process chain. */
@@ -29,43 +26,22 @@ export interface World {
 
 /** Deploys everything, and makes an account that its owner has installed the validator on. */
 export async function buildWorld(): Promise<World> {
-  const chain = await connect();
-  if (chain.network !== "hardhat") throw new UserError("the demo turns the clock: it runs on its own in-process chain");
-  const { bundler, owner, key, provider } = chain;
-  const system = await deploySystem(bundler);
-  const installed = await withAccount(chain, {
-    entryPoint: system.entryPoint.address,
-    validator: system.sessionKeyValidator.address,
-    ownerValidator: system.ecdsaOwnerValidator.address,
-    lens: system.sessionLens.address,
-    factory: system.modularAccountFactory.address,
-  });
-  const { account, factory, validator } = installed;
-  await createAccount(installed, { factory, owner: await owner.getAddress() });
-  await (await bundler.sendTransaction({ to: account, value: parseEther("10") })).wait();
-  await installValidator(installed, { account, owner });
-
+  const { chain, installed, common } = await buildLocalAccount("the demo");
+  const { bundler, provider } = chain;
   const [alice, bob, mallory] = await peopleOf(chain);
   const game = await new Recorder__factory(bundler).deploy();
   const now = await chainTime(provider);
   return {
     chain,
     installed,
-    token: await deployToken(bundler, account),
-    otherToken: await deployToken(bundler, account),
+    token: await deployToken(bundler, installed.account),
+    otherToken: await deployToken(bundler, installed.account),
     game: await game.getAddress(),
     alice: await alice.getAddress(),
     bob: await bob.getAddress(),
     mallory,
     now,
-    common: {
-      account,
-      chainId: chain.chainId,
-      epoch: (await inspectAccount(provider, validator, account)).epoch,
-      key: await key.getAddress(),
-      validator,
-      now,
-    },
+    common: { ...common, now },
   };
 }
 

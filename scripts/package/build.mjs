@@ -1,5 +1,6 @@
 // Makes what the package ships, in dist/: the SDK and the typings of our contracts as ES modules and as CommonJS, one file for
-// each source file so that a bundler drops what is not used, each with its declarations. Run after `npm run build`.
+// each source file so that a bundler drops what is not used, each with its declarations; and the command line, as CommonJS
+// without declarations. Run after `npm run build`.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -22,12 +23,14 @@ const FORMATS = [
     moduleResolution: ts.ModuleResolutionKind.Node10,
   },
 ];
+/** The command line: nobody imports it, so one format is enough. */
+const COMMAND_LINE = ["cli", "deployments/canonical.json"];
 const SPECIFIER = /(\bfrom\s*|\bimport\s*\(?\s*|\brequire\()(["'])(\.{1,2}(?:\/[^"']*)?)\2/g;
 
 /** The committed typings know the mocks and Hardhat; the package has neither. */
 async function stage() {
   rmSync("dist", { recursive: true, force: true });
-  cpSync("sdk", join(SOURCES, "sdk"), { recursive: true });
+  for (const folder of ["sdk", "runner", ...COMMAND_LINE]) cpSync(folder, join(SOURCES, folder), { recursive: true });
   const files = shippedArtifacts().map((path) => resolve(path));
   const flags = { alwaysGenerateOverloads: false, discriminateTypes: false, node16Modules: false, tsNocheck: false };
   const paths = { cwd: process.cwd(), inputDir: resolve("artifacts"), outDir: join(SOURCES, "typechain-types") };
@@ -46,7 +49,10 @@ function compilerOptions() {
 }
 
 function emit({ folder, type, ...format }) {
-  const program = ts.createProgram(filesIn(SOURCES, ".ts"), { ...compilerOptions(), ...format, outDir: folder });
+  const sources = filesIn(SOURCES, ".ts").filter(
+    (path) => type === "commonjs" || !path.startsWith(join(SOURCES, "cli")),
+  );
+  const program = ts.createProgram(sources, { ...compilerOptions(), ...format, outDir: folder });
   const diagnostics = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
   if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify({ type, sideEffects: false })}\n`);
@@ -57,7 +63,8 @@ function emit({ folder, type, ...format }) {
 function nameFiles(file) {
   const text = readFileSync(file, "utf8");
   const named = text.replace(SPECIFIER, (_all, before, quote, path) => {
-    const found = [`${path}.js`, `${path}/index.js`].find((name) => existsSync(join(dirname(file), name)));
+    const names = path.endsWith(".json") ? [path] : [`${path}.js`, `${path}/index.js`];
+    const found = names.find((name) => existsSync(join(dirname(file), name)));
     if (found === undefined) throw new Error(`${file}: ${path} leads nowhere`);
     return `${before}${quote}${found}${quote}`;
   });
@@ -69,6 +76,7 @@ for (const format of FORMATS) {
   mkdirSync(format.folder, { recursive: true });
   emit(format);
 }
+for (const declaration of filesIn("dist/cjs/cli", ".d.ts")) rmSync(declaration);
 rmSync(SOURCES, { recursive: true });
 console.log(
   `package: ${filesIn("dist", ".js").length} modules in ${FORMATS.map(({ folder }) => folder).join(" and ")}`,

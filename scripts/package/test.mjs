@@ -1,5 +1,5 @@
 // Packs the package as npm would publish it, installs the tarball into empty projects, and runs a session in each: an ES module
-// and a CommonJS project in TypeScript against a Hardhat node, and a Hardhat project with contracts that inherit from ours.
+// and a CommonJS project in TypeScript against a Hardhat node (with the command line there), and a Hardhat project with contracts that inherit from ours.
 import { execFile, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -20,7 +20,7 @@ const PROJECTS = [
     type: "module",
     compilerOptions: { ...TYPESCRIPT, module: "nodenext", skipLibCheck: false },
     dependencies: pinned("ethers", "typescript", "@types/node"),
-    run: [["tsc"], ["node", "build/main.js"]],
+    run: [["tsc"], ["node", "build/main.js"], ["session-keys", "doctor", "--self-bundle"]],
   },
   {
     name: "cjs",
@@ -29,7 +29,7 @@ const PROJECTS = [
     // The oldest way to resolve modules, which knows no `exports`.
     compilerOptions: { ...TYPESCRIPT, module: "commonjs", moduleResolution: "node10", skipLibCheck: false },
     dependencies: { ...pinned("typescript", "@types/node"), ethers: LOWEST_ETHERS },
-    run: [["tsc"], ["node", "build/main.js"]],
+    run: [["tsc"], ["node", "build/main.js"], ["session-keys", "doctor", "--self-bundle"]],
   },
   {
     name: "hardhat",
@@ -101,7 +101,7 @@ async function tryOut(project, tarball, folder, url) {
   await setUp(project, tarball, folder);
   for (const [command, ...args] of project.run) {
     const path = command === "node" ? process.execPath : join(folder, "node_modules/.bin", command);
-    await run(path, args, folder, { RPC_URL: url });
+    await run(path, args, folder, { RPC_URL: url, SESSION_KEYS_RPC: url });
   }
   console.log(`package: a session ran in the ${project.name} project`);
 }

@@ -1,8 +1,8 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { UserError } from "../../cli/support/input";
 import { describeFailure } from "./failure";
 
-/** Something that the user can put right: its message is one line, and says how. */
-export class UserError extends Error {}
+export { oneOf, UserError, wholeNumber } from "../../cli/support/input";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Values<T extends Options> = ReturnType<typeof parseArgs<{ options: T; strict: true }>>["values"];
@@ -15,7 +15,7 @@ type Values<T extends Options> = ReturnType<typeof parseArgs<{ options: T; stric
  */
 export function script<T extends Options>(options: T, main: (values: Values<T>) => Promise<void>): void {
   run(options, main).catch((error: unknown) => {
-    console.error(`error: ${describeFailure(error)}`);
+    console.error(`error: ${error instanceof UserError ? error.message : describeFailure(error)}`);
     if (process.env["DEBUG_SCRIPTS"]) console.error(error);
     process.exitCode = 1;
   });
@@ -37,26 +37,4 @@ function parse<T extends Options>(options: T): Values<T> & { network?: string } 
     const known = Object.keys(all).map((name) => `--${name}`);
     throw new UserError(`${reason}; the options are ${known.join(" ")}`);
   }
-}
-
-/** The value of an option without which the script cannot work. */
-export function required(value: string | undefined, name: string): string {
-  if (value === undefined) throw new UserError(`--${name} is missing`);
-  return value;
-}
-
-/** One of a few words. */
-export function oneOf<Word extends string>(value: string, name: string, words: readonly Word[]): Word {
-  const found = words.find((word) => word === value);
-  if (found === undefined) throw new UserError(`--${name} is ${value}, expected ${words.join(", ")}`);
-  return found;
-}
-
-/** A whole number of at least `min`. */
-export function wholeNumber(value: string, name: string, min = 1): number {
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < min) {
-    throw new UserError(`--${name} is ${value}, expected a whole number of at least ${min}`);
-  }
-  return number;
 }

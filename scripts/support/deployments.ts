@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../../sdk/actions/deploy";
 import { UserError } from "./cli";
-import { CONTRACTS, deploymentPlan, type ContractName } from "./system";
+import { CONTRACTS, deploymentPlan, type ContractName } from "../../cli/support/system";
 
 /** One contract of `deployments/<chainId>.json`. */
 export interface DeployedContract {

@@ -1,5 +1,5 @@
-import { formatEther, isError } from "ethers";
-import { decodeFailedOp, VALIDATOR_INTERFACE, type FailedOp } from "../../sdk";
+import { shorten } from "../../cli/support/report";
+import { decodeFailedOp, explain, VALIDATOR_INTERFACE, type SessionFailure } from "../../sdk";
 
 /** What the EntryPoint's own codes mean to someone who uses a session. */
 const ENTRY_POINT_CODES: Readonly<Record<string, string>> = {
@@ -9,10 +9,12 @@ const ENTRY_POINT_CODES: Readonly<Record<string, string>> = {
   AA40: "verificationGasLimit is too low",
 };
 
-/** Why the EntryPoint refused: the validator's error with its arguments by name, or the EntryPoint's own code. */
-export function describeRefusal(failed: FailedOp): string {
-  if (failed.name !== undefined) return describeError(failed.name, failed.args ?? []);
-  return `${failed.reason}${ENTRY_POINT_CODES[failed.aa] ? ` (${ENTRY_POINT_CODES[failed.aa]})` : ""}`;
+/** Why the chain refused: the validator's error with its arguments by name, or the EntryPoint's own code. */
+export function describeRefusal({ code, details, original }: SessionFailure): string | undefined {
+  const inputs = VALIDATOR_INTERFACE.getError(code)?.inputs.map(({ name }) => details[name]);
+  if (inputs) return describeError(code, inputs);
+  const failed = decodeFailedOp(original);
+  return failed && `${failed.reason}${ENTRY_POINT_CODES[failed.aa] ? ` (${ENTRY_POINT_CODES[failed.aa]})` : ""}`;
 }
 
 /** An error of the validator with its arguments by name. */
@@ -22,24 +24,15 @@ export function describeError(name: string, args: readonly unknown[]): string {
   return parts.length === 0 ? name : `${name}: ${parts.join(", ")}`;
 }
 
-/** Long hex by its ends; an address in a word as an address; large amounts in units of 1e18. */
-export function shorten(value: unknown): string {
-  if (typeof value !== "bigint") {
-    const text = String(value);
-    return text.length > 18 && text.startsWith("0x") ? `${text.slice(0, 6)}…${text.slice(-4)}` : text;
-  }
-  if (value >= 2n ** 128n) return shorten(`0x${value.toString(16).padStart(40, "0")}`);
-  return value >= 10n ** 14n ? `${formatEther(value).replace(/\.0$/, "")}e18` : value.toString();
-}
-
-/** Whatever a script throws, as one line. */
+/** Whatever the SDK, a node or a wallet throws, as one line; what `explain` does not know, by its own message. */
 export function describeFailure(error: unknown): string {
-  const failed = decodeFailedOp(error);
-  if (failed) return `refused: ${describeRefusal(failed)}`;
-  if (isError(error, "INSUFFICIENT_FUNDS")) return "insufficient funds: the sender cannot pay for the transaction";
-  const message = error instanceof Error ? error.message : String(error);
-  if (/enough funds|insufficient funds/i.test(message)) return `insufficient funds: ${firstLine(message)}`;
-  return firstLine(message);
+  const failure = explain(error);
+  const { code, layer, cause } = failure;
+  const refusal = describeRefusal(failure);
+  if (refusal !== undefined) return `refused: ${refusal}`;
+  if (code === "INSUFFICIENT_FUNDS") return `insufficient funds: ${cause}`;
+  const known = `${code}: ${cause}`;
+  return firstLine(layer !== "unknown" ? known : error instanceof Error ? error.message : String(error));
 }
 
 function firstLine(message: string): string {

@@ -1,6 +1,6 @@
 import { keccak256, type Provider } from "ethers";
 import { localChain } from "./localChain";
-import { CONTRACTS, deploySystem, type ContractName } from "./system";
+import { CONTRACTS, deploySystem, type ContractName } from "../../cli/support/system";
 
 /** What a chain holds at the address of a contract of this build. */
 export interface Comparison {

@@ -2,7 +2,12 @@ import type { TypedDataDomain, TypedDataField } from "ethers";
 import type { Address, Hex } from "../hex";
 import type { TypedData } from "../typedData";
 
-/** What a wallet is asked to sign: `signTypedData(domain, types, message)` of ethers v6. */
+/**
+ * What a wallet is asked to sign: `signTypedData(domain, types, message)` of ethers v6.
+ * @example
+ * const asked: OwnerTypedData = adapter.ownerTypedData(sessionTypedData(session, validator));
+ * const signature = await wallet.signTypedData(asked.domain, asked.types, asked.message);
+ */
 export interface OwnerTypedData {
   readonly domain: TypedDataDomain;
   readonly types: Record<string, TypedDataField[]>;
@@ -10,7 +15,10 @@ export interface OwnerTypedData {
   readonly message: Record<string, unknown>;
 }
 
-/** What differs from one kind of smart account to the next. Pure: nothing here talks to a chain. */
+/**
+ * What differs from one kind of smart account to the next. Pure: nothing here talks to a chain.
+ * @example const adapter: AccountAdapter = kernelAccount({ account, chainId });
+ */
 export interface AccountAdapter {
   /**
    * The 192-bit key of the EntryPoint nonce that makes the account use `validator`. Operations with different `key`s
@@ -30,7 +38,10 @@ export interface AccountAdapter {
   wrapOwnerSignature(signature: Hex, data: TypedData): Hex;
 }
 
-/** For accounts that take the owner's signature over the digest as it is: wrapping it needs no more than itself. */
+/**
+ * For accounts that take the owner's signature over the digest as it is: wrapping it needs no more than itself.
+ * @example const adapter: PlainAccountAdapter = modularAccount(ownerValidator);
+ */
 export interface PlainAccountAdapter extends AccountAdapter {
   wrapOwnerSignature(signature: Hex, data?: TypedData): Hex;
 }
@@ -42,7 +53,12 @@ export interface PlainAccountAdapter extends AccountAdapter {
  */
 export const FIRST_IN_LIST: Address = "0x0000000000000000000000000000000000000001";
 
-/** An ethers `Signer`, or anything else that signs EIP-712. */
+/**
+ * An ethers `Signer`, or anything else that signs EIP-712.
+ * @example
+ * const holder: TypedDataSigner = wallet;
+ * const signature = await ownerSignature(holder, adapter, sessionTypedData(session, validator));
+ */
 export interface TypedDataSigner {
   signTypedData(
     domain: TypedDataDomain,

@@ -4,7 +4,12 @@ import { asAddress, asHex, packUint, strip, type Address } from "../hex";
 import type { AccountAdapter } from "./adapter";
 import { encodeInstall, encodeUninstall } from "./erc7579";
 
-/** Which Kernel. */
+/**
+ * Which Kernel.
+ * @example
+ * const options: KernelOptions = { account, chainId, version: "0.3.3" };
+ * const adapter = kernelAccount(options);
+ */
 export interface KernelOptions {
   readonly account: Address;
   readonly chainId: bigint;

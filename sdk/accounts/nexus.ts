@@ -8,10 +8,18 @@ import { encodeInstall, uninstallFromList } from "./erc7579";
  * What the owner of a Nexus signs. `nested`: ERC-7739 `TypedDataSign`, the wallet shows the session. `personal`: ERC-7739
  * `PersonalSign`, the wallet shows bytes, the signature is 65 bytes long. `plain`: the session itself, for an owner
  * validator without ERC-7739, or one that counts the session key validator among its safe senders.
+ * @example
+ * const signing: NexusSigning = "personal";
+ * const adapter = nexusAccount({ account, chainId, ownerValidator, signing });
  */
 export type NexusSigning = "nested" | "personal" | "plain";
 
-/** Which Nexus, and how its owner signs. */
+/**
+ * Which Nexus, and how its owner signs.
+ * @example
+ * const options: NexusOptions = { account, chainId, ownerValidator, version: "1.2.0" };
+ * const adapter = nexusAccount(options);
+ */
 export interface NexusOptions {
   readonly account: Address;
   readonly chainId: bigint;

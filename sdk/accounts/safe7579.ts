@@ -3,7 +3,12 @@ import { asAddress, asHex, type Address } from "../hex";
 import type { AccountAdapter } from "./adapter";
 import { encodeInstall, uninstallFromList, validatorFirstNonceKey } from "./erc7579";
 
-/** Which Safe. */
+/**
+ * Which Safe.
+ * @example
+ * const options: Safe7579Options = { account, chainId };
+ * const adapter = safe7579Account(options);
+ */
 export interface Safe7579Options {
   readonly account: Address;
   readonly chainId: bigint;

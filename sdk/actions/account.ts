@@ -15,7 +15,12 @@ interface Factory {
   accountAddress(validator: Address, initData: string, salt: string): Promise<Address>;
 }
 
-/** Which account of which factory. */
+/**
+ * Which account of which factory.
+ * @example
+ * const request: AccountRequest = { factory, owner: wallet.address, salt };
+ * const account = await accountAddress(context, request);
+ */
 export interface AccountRequest {
   readonly factory: Address;
   readonly owner: Address;

@@ -3,7 +3,13 @@ import type { AccountAdapter } from "../accounts/adapter";
 import { SessionKeyError } from "../errors";
 import type { Address } from "../hex";
 
-/** The chain, the contracts on it, and who pays for transactions: what every action needs. */
+/**
+ * The chain, the contracts on it, and who pays for transactions: what every action needs.
+ * @example
+ * const context: Context = {
+ *   chainId, entryPoint: ENTRY_POINTS["0.8"], validator, ownerValidator, adapter: modularAccount(ownerValidator), bundler,
+ * };
+ */
 export interface Context {
   readonly chainId: bigint;
   /** EntryPoint v0.8: the owner's operations are signed as the EIP-712 struct that it hashes. */

@@ -21,7 +21,12 @@ const DEPLOYER_TRANSACTION =
   "600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222" +
   "222222222222222222222222222222222222222222";
 
-/** What {@link deployDeterministic} did. */
+/**
+ * What {@link deployDeterministic} did.
+ * @example
+ * const { salt, initCode } = deploymentPlan().sessionLens;
+ * const { address, deployed }: Deployment = await deployDeterministic(bundler, salt, initCode);
+ */
 export interface Deployment {
   /** Where the contract is. */
   address: string;

@@ -25,7 +25,10 @@ export const DEFAULT_GAS = {
   preVerificationGas: 60_000n,
 } as const;
 
-/** What can differ from an ordinary operation. */
+/**
+ * What can differ from an ordinary operation.
+ * @example const options: OperationOptions = { gas: { callGasLimit: 90_000n }, nonceKey: 1 };
+ */
 export interface OperationOptions {
   /** Instead of {@link DEFAULT_GAS} and the node's present fees. */
   readonly gas?: Partial<UserOpGas>;

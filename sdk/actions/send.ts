@@ -11,7 +11,12 @@ import type { Address, Hex } from "../hex";
 import { outcomeOf } from "../transport/logs";
 import type { PackedUserOperation } from "../userOp";
 
-/** An operation on its way, with an ordinary account as its bundler. */
+/**
+ * An operation on its way, with an ordinary account as its bundler.
+ * @example
+ * const request: SendRequest = { op, entryPoint: context.entryPoint, bundler, beneficiary: bob, gasLimit: 1_500_000n };
+ * const { success } = await sendUserOp(request);
+ */
 export interface SendRequest {
   readonly op: PackedUserOperation;
   readonly entryPoint: Address;
@@ -23,7 +28,10 @@ export interface SendRequest {
   readonly gasLimit: bigint;
 }
 
-/** What became of an operation that was included. */
+/**
+ * What became of an operation that was included.
+ * @example const { success, actualGasCost }: SendResult = await useSession(context, { session, calls, key });
+ */
 export interface SendResult {
   readonly userOpHash: Hex;
   readonly receipt: ContractTransactionReceipt;

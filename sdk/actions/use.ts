@@ -12,10 +12,16 @@ import { chainTime, providerOf, type Context } from "./context";
 import { draftUserOp, hashUserOp, submitUserOp, type HashContext, type OperationOptions } from "./operate";
 import type { SendResult } from "./send";
 
-/** A key of ours, or an ethers signer that holds one (a node's account, a wallet): it signs EIP-712 typed data. */
+/**
+ * A key of ours, or an ethers signer that holds one (a node's account, a wallet): it signs EIP-712 typed data.
+ * @example const keys: readonly UseKey[] = [ecdsaKey(bot), wallet];
+ */
 export type UseKey = SessionKey | Pick<Signer, "signTypedData">;
 
-/** Calls that a session key makes. */
+/**
+ * Calls that a session key makes.
+ * @example const use: SessionUse = { session, calls, key, mode: "enable", grant: proofFor(grant, 0) };
+ */
 export interface SessionUse extends OperationOptions {
   readonly session: Session;
   readonly calls: readonly Call[];

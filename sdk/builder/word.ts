@@ -5,7 +5,10 @@ import { print, toAddress, toBigInt } from "./input";
 
 // One word of an argument: the types that fit in one, and how the ABI writes their values.
 
-/** A type of one word. `bits` are those that it has, the others are zero (or, if signed, copies of the sign). */
+/**
+ * A type of one word. `bits` are those that it has, the others are zero (or, if signed, copies of the sign).
+ * @example const type: WordType = { kind: "uint", bits: 256, name: "uint256" };
+ */
 export interface WordType {
   readonly kind: "uint" | "int" | "address" | "bool" | "bytes";
   readonly bits: number;

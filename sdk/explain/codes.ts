@@ -288,6 +288,22 @@ export const CLIENT_CODES: Readonly<Record<string, Coded & { readonly code: stri
   },
 };
 
+/** What ethers and nodes tell by their words alone. */
+export const TEXT_CODES: readonly (readonly [RegExp, Coded & { readonly code: string }])[] = [
+  [
+    /^(?:bad address checksum|invalid address)\b/,
+    {
+      code: "INVALID_ADDRESS",
+      ...of(
+        "sdk",
+        "An address is malformed, or its checksum is wrong.",
+        "Copy it again from where it is right: the capitals of an address are its checksum, so a letter was changed.",
+      ),
+    },
+  ],
+  [/\b(?:enough|insufficient) funds\b/i, CLIENT_CODES["INSUFFICIENT_FUNDS"]!],
+];
+
 /** What the SDK alone refuses: what to do. */
 export const SDK_REMEDIES: Readonly<Record<string, string>> = {
   NO_PERMISSION:
@@ -306,6 +322,7 @@ export const SDK_REMEDIES: Readonly<Record<string, string>> = {
   UNSUPPORTED_TRANSACTION: "Leave that field out, or let the owner send the transaction.",
   OPERATION_TIMEOUT: "Ask for its receipt later; do not send it again before you know.",
   BUNDLE_REVERTED: "Send it again with the present nonce: the node's answer then says what is wrong, if it still is.",
+  VALIDATION_TOO_EXPENSIVE: "Send fewer calls at once; or name a verificationGasLimit, if your bundler takes so much.",
   INVALID_ANSWER: "Look whether the endpoint is a bundler that speaks ERC-7769.",
   DIFFERENT_HEIGHTS: "Give all sessions of one grant numbers of permissions with the same tree height.",
 };

@@ -29,7 +29,7 @@ export interface FailureParts {
  *
  * @example
  * try { await send() } catch (error) {
- *   const failure = explain(error);
+ *   const failure: SessionFailure = explain(error);
  *   if (failure.code === "BudgetExceeded") console.log(failure.cause, failure.remedy, failure.details.remaining);
  * }
  */

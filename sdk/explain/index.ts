@@ -1,5 +1,5 @@
 import { SessionKeyError } from "../errors";
-import { AA_CODES, CLIENT_CODES, RPC_CODES, SDK_REMEDIES, type Coded } from "./codes";
+import { AA_CODES, CLIENT_CODES, RPC_CODES, SDK_REMEDIES, TEXT_CODES, type Coded } from "./codes";
 import { collect, type Evidence } from "./evidence";
 import { SessionFailure, type FailureLayer, type FailureParts } from "./failure";
 import { readRevert, type ErrorSource, type Revert } from "./revert";
@@ -69,7 +69,7 @@ function fromEvidence(evidence: Evidence, context: ExplainContext): FailureParts
   const aggregator = reverts.find(({ name }) => name === "SignatureValidationFailed");
   if (aggregator !== undefined) return { code: "AA24", ...AA_CODES["AA24"]!, details: aggregator.args };
   if (rpc === undefined && evidence.data.length > 0) return undecoded(evidence);
-  const coded = rpc === undefined ? clientCode(evidence.codes) : RPC_CODES[rpc];
+  const coded = rpc === undefined ? (clientCode(evidence.codes) ?? textCode(evidence.texts)) : RPC_CODES[rpc];
   if (coded !== undefined) {
     const [text] = evidence.texts;
     return { ...coded, cause: withText(coded.cause, text), details: { ...found, texts: evidence.texts } };
@@ -186,10 +186,15 @@ function clientCode(codes: readonly string[]): FailureParts | undefined {
   return best === undefined ? undefined : CLIENT_CODES[best];
 }
 
-/** Without what ethers appends, which repeats the whole request. */
+function textCode(texts: readonly string[]): FailureParts | undefined {
+  return TEXT_CODES.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1];
+}
+
+/** Without what ethers appends, which repeats the whole request, and without a stack that a node put into its message. */
 function withText(cause: string, text: string | undefined): string {
   const short = text
-    ?.replace(/\s*\((?:action|error|request|transaction|data|code|info|payload)=[\s\S]*$/, "")
+    ?.replace(/\n\s+at [\s\S]*$/, "")
+    .replace(/\s*\((?:action|error|request|transaction|data|code|info|payload)=[\s\S]*$/, "")
     .slice(0, 300);
   return short === undefined || short === "" ? cause : `${cause} It said: ${JSON.stringify(short)}.`;
 }

@@ -1,7 +1,13 @@
 import { asAddress, type Address, type Hex } from "../hex";
 import { verifierKey, type VerifierKey } from "./verifierKey";
 
-/** What an {@link erc1271Key} is made of. */
+/**
+ * What an {@link erc1271Key} is made of.
+ * @example
+ * const { dummySignature, signDigest } = key; // of whom the contract asks
+ * const options: Erc1271KeyOptions = { verifier, contract: account, dummySignature, signDigest };
+ * const wallet = erc1271Key(options);
+ */
 export interface Erc1271KeyOptions {
   /** `ERC1271Verifier`. */
   readonly verifier: Address;

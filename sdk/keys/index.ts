@@ -9,6 +9,7 @@ export {
 } from "./multisig";
 export {
   compactSignature,
+  P256_UNESTIMATED_GAS,
   p256Key,
   p256PublicKey,
   p256Sha256Key,

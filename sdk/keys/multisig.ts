@@ -7,10 +7,18 @@ import { assertSigner, verifierKey, type VerifierKey } from "./verifierKey";
 /** Most signers of one {@link multisigKey} (inclusive). */
 export const MAX_MULTISIG_SIGNERS = 16;
 
-/** A signer whose key is not at hand: it counts among the signers, and signs elsewhere. */
+/**
+ * A signer whose key is not at hand: it counts among the signers, and signs elsewhere.
+ * @example const members: readonly MultisigMember[] = [ecdsaKey(bot), { signer: bob }];
+ */
 export type MultisigMember = SessionKey | Pick<SessionKey, "signer">;
 
-/** What a {@link multisigKey} is made of. */
+/**
+ * What a {@link multisigKey} is made of.
+ * @example
+ * const options: MultisigKeyOptions = { verifier, threshold: 1, members: [ecdsaKey(bot), { signer: bob }] };
+ * const either = multisigKey(options);
+ */
 export interface MultisigKeyOptions {
   /** `MultisigVerifier`. */
   readonly verifier: Address;
@@ -20,7 +28,12 @@ export interface MultisigKeyOptions {
   readonly members: readonly MultisigMember[];
 }
 
-/** One signature of a multisig. */
+/**
+ * One signature of a multisig.
+ * @example
+ * const hash = digest(validator, sessionId(session));
+ * const signed: MemberSignature = { signer: key.signer, signature: await key.signDigest(hash) };
+ */
 export interface MemberSignature {
   readonly signer: Hex;
   readonly signature: Hex;

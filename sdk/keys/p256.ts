@@ -10,10 +10,25 @@ export const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9
 const FIELD = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const CURVE_B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 
-/** Low s, both numbers in range: the verifier does all its work before it finds the signature wrong. */
-export const DUMMY_P256_SIGNATURE: Hex = `0x${"11".repeat(32)}${"22".repeat(32)}`;
+/**
+ * Neither number is in range: the verifier refuses it at once. A bundler looks for the least gas with which validation does not
+ * revert, and a verifier that runs out of gas does not make it revert: its answer is a wrong signature, like that to any
+ * dummy. So the search would end with a limit that starves a verifier that works a dummy through.
+ */
+export const DUMMY_P256_SIGNATURE: Hex = `0x${"ff".repeat(64)}`;
 
-/** A P-256 key that lives elsewhere (a secure enclave, a key management service) and signs a hash as it is. */
+/**
+ * What a right signature costs more than the dummy where it is verified in Solidity, and some 10 % for unlucky scalars.
+ * @example const gas = { verificationGasLimit: DEFAULT_GAS.verificationGasLimit + P256_UNESTIMATED_GAS };
+ */
+export const P256_UNESTIMATED_GAS = 270_000n;
+
+/**
+ * A P-256 key that lives elsewhere (a secure enclave, a key management service) and signs a hash as it is.
+ * @example
+ * const enclave: P256Signer = { publicKey, sign: (hash) => Promise.resolve(`0x${"22".repeat(64)}`) }; // asks the enclave
+ * const key = await p256Key({ verifier, key: enclave });
+ */
 export interface P256Signer {
   /** `qx ‖ qy`, 64 bytes. */
   readonly publicKey: Hex;
@@ -21,15 +36,27 @@ export interface P256Signer {
   sign(hash: Uint8Array): Promise<Hex | Uint8Array>;
 }
 
-/** What a {@link p256Key} is made of. */
+/**
+ * What a {@link p256Key} is made of.
+ * @example
+ * const options: P256KeyOptions = { verifier, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey };
+ * const key = await p256Key(options);
+ */
 export interface P256KeyOptions {
   /** `P256Verifier` (never calls 0x100), or OpenZeppelin's `ERC7913P256Verifier` (tries it first). */
   readonly verifier: Address;
   /** A private key of node:crypto, an extractable key pair of WebCrypto, or something that signs hashes. */
   readonly key: KeySource | P256Signer;
+  /** Instead of {@link P256_UNESTIMATED_GAS}: 20,000 is plenty for OpenZeppelin's verifier where the chain has the precompile. */
+  readonly unestimatedGas?: bigint;
 }
 
-/** What a {@link p256Sha256Key} is made of. */
+/**
+ * What a {@link p256Sha256Key} is made of.
+ * @example
+ * const options: P256Sha256KeyOptions = { verifier, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey };
+ * const key = await p256Sha256Key(options);
+ */
 export interface P256Sha256KeyOptions {
   /** `P256Sha256Verifier`. */
   readonly verifier: Address;
@@ -45,13 +72,14 @@ export interface P256Sha256KeyOptions {
  * Raises `KEY_NOT_EXTRACTABLE`, `UNSUPPORTED_KEY`, `INVALID_PUBLIC_KEY`, `INVALID_ADDRESS`.
  * @example await p256Key({ verifier, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey })
  */
-export async function p256Key({ verifier, key }: P256KeyOptions): Promise<VerifierKey> {
+export async function p256Key({ verifier, key, unestimatedGas }: P256KeyOptions): Promise<VerifierKey> {
   const signer = "sign" in key ? key : await extractedSigner(key);
   return verifierKey({
     verifier,
     key: p256PublicKey(signer.publicKey),
     dummySignature: DUMMY_P256_SIGNATURE,
     signDigest: async (digest) => withLowS(toHex(await signer.sign(getBytes(digest)))),
+    unestimatedGas: unestimatedGas ?? P256_UNESTIMATED_GAS,
   });
 }
 
@@ -70,6 +98,7 @@ export async function p256Sha256Key({ verifier, key }: P256Sha256KeyOptions): Pr
     key: point,
     dummySignature: DUMMY_P256_SIGNATURE,
     signDigest: async (digest) => withLowS(hexlify(await sign(getBytes(digest)))),
+    unestimatedGas: P256_UNESTIMATED_GAS,
   });
 }
 

@@ -3,7 +3,12 @@ import { contractError } from "../errors";
 import { byteLength, type Hex } from "../hex";
 import { erc7913Key, type Erc7913KeyOptions, type SessionKey } from "../key";
 
-/** A session key that a verifier contract checks (ERC-7913). */
+/**
+ * A session key that a verifier contract checks (ERC-7913).
+ * @example
+ * const key: VerifierKey = await p256Key({ verifier, key: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey });
+ * const verificationGasLimit = DEFAULT_GAS.verificationGasLimit + key.unestimatedGas;
+ */
 export interface VerifierKey extends SessionKey {
   readonly unestimatedGas: bigint;
 }

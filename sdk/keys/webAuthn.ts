@@ -4,10 +4,21 @@ import { byteLength, type Address, type Hex } from "../hex";
 import { compactSignature, DUMMY_P256_SIGNATURE, p256PublicKey, withLowS } from "./p256";
 import { verifierKey, type VerifierKey } from "./verifierKey";
 
-/** The bytes that a browser's WebAuthn API gives. */
+/**
+ * The bytes that a browser's WebAuthn API gives.
+ * @example
+ * const spki: AssertionBytes = passkey.spki; // in a browser response.getPublicKey() of a new credential
+ * const point = webAuthnPublicKey(spki);
+ */
 export type AssertionBytes = ArrayBuffer | Uint8Array;
 
-/** What an authenticator answers: a browser's `AuthenticatorAssertionResponse` is one. */
+/**
+ * What an authenticator answers: a browser's `AuthenticatorAssertionResponse` is one.
+ * @example
+ * const hash = digest(validator, sessionId(session));
+ * const assertion: Assertion = passkey.get(getBytes(hash)); // in a browser the response of navigator.credentials.get
+ * const signature = encodeAssertion(assertion, hash);
+ */
 export interface Assertion {
   readonly authenticatorData: AssertionBytes;
   /** UTF-8. */
@@ -16,7 +27,13 @@ export interface Assertion {
   readonly signature: AssertionBytes;
 }
 
-/** What a {@link webAuthnKey} is made of. */
+/**
+ * What a {@link webAuthnKey} is made of.
+ * @example
+ * const getAssertion = (challenge: Uint8Array) => Promise.resolve(passkey.get(challenge)); // asks the browser
+ * const options: WebAuthnKeyOptions = { verifier, publicKey, origin: "https://app.example", getAssertion };
+ * const key = webAuthnKey(options);
+ */
 export interface WebAuthnKeyOptions {
   /** OpenZeppelin's `ERC7913WebAuthnVerifier`. */
   readonly verifier: Address;

@@ -4,7 +4,12 @@ import { SessionKeyError } from "../errors";
 // WebCrypto is a global in browsers and in Node alike, so nothing is imported from node:crypto but types: a KeyObject
 // says itself what is in it.
 
-/** A private key of node:crypto, or a key pair of WebCrypto. */
+/**
+ * A private key of node:crypto, or a key pair of WebCrypto.
+ * @example
+ * const source: KeySource = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+ * const key = await p256Sha256Key({ verifier, key: source });
+ */
 export type KeySource = KeyObject | webcrypto.CryptoKeyPair;
 
 /** The algorithms of the keys that the SDK knows, as WebCrypto names them. */

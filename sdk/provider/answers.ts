@@ -12,7 +12,13 @@ import { CALLS_VERSION } from "./requests";
  */
 export const CALLS_STATUS = { pending: 100, confirmed: 200, offchainFailure: 400, reverted: 500 } as const;
 
-/** The answer to `wallet_getCallsStatus`. */
+/**
+ * The answer to `wallet_getCallsStatus`.
+ * @example
+ * const { hash } = await signer.sendCalls(calls);
+ * const request = { method: "wallet_getCallsStatus", params: [hash] };
+ * const { status } = (await new SessionProvider(signer, provider).request(request)) as CallsStatus;
+ */
 export interface CallsStatus {
   readonly version: typeof CALLS_VERSION;
   readonly id: string;
@@ -23,7 +29,10 @@ export interface CallsStatus {
   readonly receipts?: readonly CallsReceipt[];
 }
 
-/** The one receipt of a bundle of calls. */
+/**
+ * The one receipt of a bundle of calls.
+ * @example const gasOf = ({ receipts = [] }: CallsStatus) => receipts.map(({ gasUsed }: CallsReceipt) => BigInt(gasUsed));
+ */
 export interface CallsReceipt {
   readonly logs: readonly { readonly address: Hex; readonly topics: readonly Hex[]; readonly data: Hex }[];
   readonly status: "0x0" | "0x1";

@@ -9,10 +9,20 @@ import { callsStatus, receiptJson, transactionJson, type CallsStatus } from "./a
 import { PROVIDER_CODES, providerError, ProviderRpcError } from "./errors";
 import { assertAccount, firstObject, firstString, readCall, readCallsRequest } from "./requests";
 
-/** A node's JSON-RPC: any ethers provider over JSON-RPC, or an EIP-1193 provider. */
+/**
+ * A node's JSON-RPC: any ethers provider over JSON-RPC, or an EIP-1193 provider.
+ * @example
+ * const node: NodeRpc = provider;
+ * const wallet = new SessionProvider(signer, node);
+ */
 export type NodeRpc = { send(method: string, params: unknown[]): Promise<unknown> } | Eip1193Provider;
 
-/** An EIP-1193 request. */
+/**
+ * An EIP-1193 request.
+ * @example
+ * const request: ProviderRequest = { method: "eth_accounts" };
+ * const accounts = await new SessionProvider(signer, provider).request(request);
+ */
 export interface ProviderRequest {
   readonly method: string;
   readonly params?: unknown;
@@ -58,7 +68,10 @@ export class SessionProvider implements Eip1193Provider {
     this.#node = node;
   }
 
-  /** Raises a {@link ProviderRpcError}. */
+  /**
+   * Raises a {@link ProviderRpcError}.
+   * @example const [account] = (await new SessionProvider(signer, provider).request({ method: "eth_accounts" })) as string[];
+   */
   async request({ method, params }: ProviderRequest): Promise<unknown> {
     try {
       if (Object.hasOwn(this.#handlers, method)) return await this.#handlers[method]!(params);
@@ -69,12 +82,18 @@ export class SessionProvider implements Eip1193Provider {
     throw new ProviderRpcError(PROVIDER_CODES.unsupportedMethod, `a session does not know ${method}`);
   }
 
-  /** Does nothing: neither account nor chain of a session ever change. */
+  /**
+   * Does nothing: neither account nor chain of a session ever change.
+   * @example const wallet = new SessionProvider(signer, provider).on();
+   */
   on(): this {
     return this;
   }
 
-  /** Does nothing, as {@link on}. */
+  /**
+   * Does nothing, as {@link on}.
+   * @example const wallet = new SessionProvider(signer, provider).removeListener();
+   */
   removeListener(): this {
     return this;
   }

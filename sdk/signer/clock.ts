@@ -1,7 +1,10 @@
 import type { Provider } from "ethers";
 import { chainTime } from "../actions/context";
 
-/** What a signer knows of time, in seconds. */
+/**
+ * What a signer knows of time, in seconds.
+ * @example const clock: Clock = { ...chainClock(provider), now: () => Promise.resolve(Math.floor(Date.now() / 1000)) };
+ */
 export interface Clock {
   /** Unix seconds. */
   now(): Promise<number>;

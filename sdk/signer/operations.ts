@@ -31,8 +31,8 @@ export class SessionReceipt extends TransactionReceipt {
 /**
  * The operations that a signer has sent.
  * @example
- * const { hash } = await signer.sendCalls(calls);
- * const { operation } = await signer.operations.wait(hash, 60); // seconds
+ * const operations: Operations = signer.operations;
+ * const { operation } = await operations.wait((await signer.sendCalls(calls)).hash, 60); // seconds
  */
 export class Operations {
   /** Hash of the transaction by that of the operation, empty while it is pending. */
@@ -45,16 +45,31 @@ export class Operations {
     private readonly options: WaitOptions,
   ) {}
 
-  /** Remembers one that was sent. */
+  /**
+   * Remembers one that was sent.
+   * @example
+   * const hash = await transport.send(op); // before a restart, say
+   * signer.operations.add(hash); // now the signer's provider answers for it
+   */
   add(userOpHash: Hex): void {
     remember(this.#known, userOpHash, "");
   }
 
+  /**
+   * Whether it was sent by this signer, or added.
+   * @example signer.operations.has((await signer.sendCalls(calls)).hash) // true
+   */
   has(userOpHash: unknown): userOpHash is Hex {
     return typeof userOpHash === "string" && this.#known.has(userOpHash);
   }
 
-  /** Hash of the transaction that included the operation, or the operation's own while nobody has waited for it. */
+  /**
+   * Hash of the transaction that included the operation, or the operation's own while nobody has waited for it.
+   * @example
+   * const response = await signer.sendCalls(calls);
+   * await response.wait();
+   * const explorer = `https://etherscan.io/tx/${signer.operations.transactionHash(response.hash)}`;
+   */
   transactionHash(userOpHash: Hex): Hex {
     return this.#known.get(userOpHash) || userOpHash;
   }
@@ -62,6 +77,7 @@ export class Operations {
   /**
    * Waits until it is included. Raises a `SessionFailure` if the calls reverted, with the {@link OperationReceipt} as
    * `original`; and what {@link waitForOperation} raises.
+   * @example const { blockNumber } = await signer.operations.wait((await signer.sendCalls(calls)).hash);
    */
   async wait(userOpHash: Hex, timeout?: number): Promise<SessionReceipt> {
     const options = timeout === undefined ? this.options : { ...this.options, timeout };

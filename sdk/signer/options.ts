@@ -12,7 +12,12 @@ import { sessionId } from "../typedData";
 import type { PackedUserOperation, UserOperation, UserOpGas } from "../userOp";
 import type { Clock } from "./clock";
 
-/** What a paymaster gives to an operation. */
+/**
+ * What a paymaster gives to an operation.
+ * @example
+ * const limits = { paymasterVerificationGasLimit: 100_000n, paymasterPostOpGasLimit: 50_000n };
+ * const sponsorship: Sponsorship = { paymaster, paymasterData: "0x", ...limits };
+ */
 export type Sponsorship = Required<
   Pick<UserOperation, "paymaster" | "paymasterVerificationGasLimit" | "paymasterPostOpGasLimit" | "paymasterData">
 >;
@@ -26,7 +31,12 @@ export type Sponsorship = Required<
  */
 export type Sponsor = (op: PackedUserOperation, stage: "stub" | "final") => Promise<Sponsorship>;
 
-/** How one operation is sent. */
+/**
+ * How one operation is sent.
+ * @example
+ * const options: SendOptions = { nonceKey: 7, gas: { callGasLimit: 90_000n } };
+ * const response = await signer.sendCalls(calls, options);
+ */
 export interface SendOptions {
   /**
    * Operations with the same key are included in the order in which they were sent. By default each takes a key of its
@@ -44,7 +54,12 @@ export interface SendOptions {
   readonly precheck?: boolean;
 }
 
-/** What a {@link SessionSigner} is made of. */
+/**
+ * What a {@link SessionSigner} is made of.
+ * @example
+ * const options: SessionSignerOptions = { grant, key, transport, provider, adapter };
+ * const signer = new SessionSigner(options);
+ */
 export interface SessionSignerOptions extends SendOptions {
   /** The owner's grant, or what a session file has of it; may be left out if the session is enabled already. */
   readonly grant?: Grant | EnvelopeGrant;

@@ -3,7 +3,14 @@ import { sealUse } from "../actions/use";
 import { sealEnvelope } from "../envelope";
 import { encodeExecute, type Call } from "../execution";
 import { DUMMY_ECDSA_SIGNATURE } from "../key";
-import { assertUserOpSize, maxFee, packUserOp, type PackedUserOperation, type UserOperation } from "../userOp";
+import {
+  assertUserOpSize,
+  assertValidationGas,
+  maxFee,
+  packUserOp,
+  type PackedUserOperation,
+  type UserOperation,
+} from "../userOp";
 import { buildEnvelope } from "../use";
 import type { SessionSignerOptions } from "./options";
 import { assertAllowed, plan, type Plan, type Planner } from "./plan";
@@ -70,6 +77,8 @@ async function withGas(
   const { callGasLimit, verificationGasLimit, preVerificationGas, ...sponsor } = await transport.estimateGas(
     packUserOp(op),
   );
+  // Of an account that is yet to be created nobody knows; whoever names a limit has thought about it.
+  if (op.factory === undefined && gas.verificationGasLimit === undefined) assertValidationGas(verificationGasLimit);
   const unestimated = "signDigest" in key ? (key.unestimatedGas ?? 0n) : 0n;
   const estimated = { callGasLimit, verificationGasLimit: verificationGasLimit + unestimated, preVerificationGas };
   if (op.paymaster === undefined) return { ...op, ...estimated, ...gas };

@@ -4,7 +4,12 @@ import type { Hex } from "../hex";
 import { unpackGas, type PackedUserOperation } from "../userOp";
 import type { Operations, SessionReceipt } from "./operations";
 
-/** An operation that was sent, with what it is to do. */
+/**
+ * An operation that was sent, with what it is to do.
+ * @example
+ * const sent: SentOperation = { userOpHash: hashUserOp(context, op), op, calls, chainId };
+ * const response = new SessionResponse(sent, provider, signer.operations);
+ */
 export interface SentOperation {
   readonly userOpHash: Hex;
   readonly op: PackedUserOperation;

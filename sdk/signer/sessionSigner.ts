@@ -50,11 +50,18 @@ export class SessionSigner extends AbstractSigner<Provider> {
     this.#lanes = new Lanes((lane) => this.#nonce(lane));
   }
 
-  /** The account's address: it is the one who calls. */
+  /**
+   * The account's address: it is the one who calls.
+   * @example const caller = await signer.getAddress(); // session.account
+   */
   getAddress(): Promise<string> {
     return Promise.resolve(this.session.account);
   }
 
+  /**
+   * The same session at another node of its chain.
+   * @example const elsewhere = signer.connect(provider);
+   */
   override connect(provider: Provider): SessionSigner {
     return new SessionSigner({ ...this.#options, provider });
   }
@@ -62,6 +69,7 @@ export class SessionSigner extends AbstractSigner<Provider> {
   /**
    * One call. `gasLimit` becomes the operation's `callGasLimit`; the fields that an operation has not (`nonce`, access
    * lists, blobs, authorizations) are refused. Raises as {@link sendCalls} and `UNSUPPORTED_TRANSACTION`.
+   * @example const { logs } = await (await signer.sendTransaction({ to: USDC, data: calls[0]!.data })).wait();
    */
   override async sendTransaction(tx: TransactionRequest): Promise<SessionResponse> {
     const { call, options } = await this.#explained(() => asCall(tx, this.session, this.provider));
@@ -71,7 +79,10 @@ export class SessionSigner extends AbstractSigner<Provider> {
   /**
    * All of these calls in one operation, or none of them. Raises a `SessionFailure`: what the validator would raise,
    * `NO_PERMISSION`, `SESSION_NOT_ACTIVE`, and what the transport raises.
-   * @example await signer.sendCalls([{ target: USDC, value: 0n, data: approve }, { target: ROUTER, value: 0n, data: swap }])
+   * @example
+   * const pay = (to: string, amount: bigint) => new Interface(usdc.abi).encodeFunctionData("transfer", [to, amount]);
+   * const batch = [pay(alice, 5_000_000n), pay(bob, 2_000_000n)].map((data) => ({ target: USDC, value: 0n, data }));
+   * const { logs } = await (await signer.sendCalls(batch)).wait(); // both, or none
    */
   sendCalls(calls: readonly Call[], options: SendOptions = {}): Promise<SessionResponse> {
     const settings = { ...this.#options, ...options, gas: { ...this.#options.gas, ...options.gas } };
@@ -85,17 +96,26 @@ export class SessionSigner extends AbstractSigner<Provider> {
     });
   }
 
-  /** Session keys sign operations only: always raises `SESSION_KEYS_DO_NOT_SIGN`. */
+  /**
+   * Session keys sign operations only: always raises `SESSION_KEYS_DO_NOT_SIGN`.
+   * @example await signer.signTransaction().catch(({ remedy }: SessionFailure) => console.log(remedy));
+   */
   override signTransaction(): Promise<string> {
     return refuseToSign("a transaction: the account makes none, use sendTransaction, which makes an operation");
   }
 
-  /** Session keys sign operations only: always raises `SESSION_KEYS_DO_NOT_SIGN`. */
+  /**
+   * Session keys sign operations only: always raises `SESSION_KEYS_DO_NOT_SIGN`.
+   * @example await signer.signMessage().catch(({ code }: SessionFailure) => console.log(code));
+   */
   override signMessage(): Promise<string> {
     return refuseToSign("a message: whoever may sign for the account may permit anything in its name");
   }
 
-  /** Session keys sign operations only: always raises `SESSION_KEYS_DO_NOT_SIGN`. */
+  /**
+   * Session keys sign operations only: always raises `SESSION_KEYS_DO_NOT_SIGN`.
+   * @example await signer.signTypedData().catch(({ cause }: SessionFailure) => console.log(cause));
+   */
   override signTypedData(): Promise<string> {
     return refuseToSign("typed data: it could be a permit, or a grant of another session");
   }

@@ -5,7 +5,12 @@ import { assertEndpoint, callRpc, explained, type RpcEndpoint } from "./rpc";
 import type { GasEstimate, OperationReceipt, Transport } from "./transport";
 import { decodeRpcGas, decodeRpcKnown, decodeRpcReceipt, encodeRpcUserOp, type KnownOperation } from "./wire";
 
-/** Which bundler. */
+/**
+ * Which bundler.
+ * @example
+ * const options: BundlerOptions = { url, version: "0.7", headers: { "X-Client": "my app" }, timeout: 10_000 };
+ * const transport = new BundlerTransport(options);
+ */
 export interface BundlerOptions extends RpcEndpoint {
   /** `0.8` by default. */
   readonly version?: EntryPointVersion;
@@ -37,7 +42,10 @@ export class BundlerTransport implements Transport {
     this.#endpoint = endpoint;
   }
 
-  /** `eth_sendUserOperation`. */
+  /**
+   * `eth_sendUserOperation`.
+   * @example const hash = await new BundlerTransport({ url }).send(op); // the operation's
+   */
   send(op: PackedUserOperation): Promise<Hex> {
     return explained(async () => {
       const answer = await this.#call("eth_sendUserOperation", [encodeRpcUserOp(op), this.entryPoint]);
@@ -45,7 +53,10 @@ export class BundlerTransport implements Transport {
     });
   }
 
-  /** `eth_estimateUserOperationGas`, with gas limits of zero: some bundlers want the fields to be there. */
+  /**
+   * `eth_estimateUserOperationGas`, with gas limits of zero: some bundlers want the fields to be there.
+   * @example const { verificationGasLimit } = await new BundlerTransport({ url }).estimateGas(op);
+   */
   estimateGas(op: PackedUserOperation): Promise<GasEstimate> {
     return explained(async () => {
       const unlimited = { ...encodeRpcUserOp(op), ...NO_LIMITS };
@@ -53,7 +64,12 @@ export class BundlerTransport implements Transport {
     });
   }
 
-  /** `eth_getUserOperationReceipt`. */
+  /**
+   * `eth_getUserOperationReceipt`; `undefined` until it is included.
+   * @example
+   * const bundler = new BundlerTransport({ url });
+   * const receipt = await bundler.receipt(await bundler.send(op));
+   */
   receipt(userOpHash: Hex): Promise<OperationReceipt | undefined> {
     return explained(async () => {
       const answer = await this.#call("eth_getUserOperationReceipt", [userOpHash]);
@@ -61,7 +77,12 @@ export class BundlerTransport implements Transport {
     });
   }
 
-  /** `eth_getUserOperationByHash`; `undefined` if the bundler does not know it. */
+  /**
+   * `eth_getUserOperationByHash`; `undefined` if the bundler does not know it.
+   * @example
+   * const bundler = new BundlerTransport({ url });
+   * const known = await bundler.operation(await bundler.send(op));
+   */
   operation(userOpHash: Hex): Promise<KnownOperation | undefined> {
     return explained(async () => {
       const answer = await this.#call("eth_getUserOperationByHash", [userOpHash]);
@@ -69,7 +90,12 @@ export class BundlerTransport implements Transport {
     });
   }
 
-  /** `eth_supportedEntryPoints`. */
+  /**
+   * `eth_supportedEntryPoints`.
+   * @example
+   * const bundler = new BundlerTransport({ url });
+   * if (!(await bundler.supportedEntryPoints()).includes(bundler.entryPoint)) console.error("another version");
+   */
   supportedEntryPoints(): Promise<Address[]> {
     return explained(async () => {
       const answer = (await this.#call("eth_supportedEntryPoints", [])) as unknown[];

@@ -12,7 +12,12 @@ import { outcomeOf } from "./logs";
 import { explained } from "./rpc";
 import type { GasEstimate, OperationReceipt, Transport } from "./transport";
 
-/** Who sends, and where to. */
+/**
+ * Who sends, and where to.
+ * @example
+ * const options: HandleOpsOptions = { bundler, beneficiary: bob };
+ * const transport = new HandleOpsTransport(options);
+ */
 export interface HandleOpsOptions {
   /** An ordinary account with a provider: pays for the transactions and is paid back by the operations. */
   readonly bundler: Signer;
@@ -50,7 +55,10 @@ export class HandleOpsTransport implements Transport {
     this.#beneficiary = beneficiary;
   }
 
-  /** One transaction after the other: two at once would take the same nonce of the bundler. */
+  /**
+   * One transaction after the other: two at once would take the same nonce of the bundler.
+   * @example const hash = await transport.send(op); // the operation's
+   */
   send(op: PackedUserOperation): Promise<Hex> {
     const sent = this.#turn.then(() => explained(() => this.#send(op)));
     this.#turn = sent.catch(() => undefined);
@@ -68,7 +76,10 @@ export class HandleOpsTransport implements Transport {
     return userOpHash;
   }
 
-  /** By the node's `eth_estimateGas` of the validation and of the calls, each as if the EntryPoint called. */
+  /**
+   * By the node's `eth_estimateGas` of the validation and of the calls, each as if the EntryPoint called.
+   * @example const { callGasLimit } = await transport.estimateGas(op);
+   */
   estimateGas(op: PackedUserOperation): Promise<GasEstimate> {
     return explained(async () => estimateByNode(this.#provider, this.entryPoint, op));
   }
@@ -76,6 +87,7 @@ export class HandleOpsTransport implements Transport {
   /**
    * By the transaction that was sent, else by the EntryPoint's logs of the last 5,000 blocks. Raises `BUNDLE_REVERTED`:
    * the operation was refused between the simulation and the block, and left nothing behind.
+   * @example const receipt = await transport.receipt(await transport.send(op)); // undefined until it is included
    */
   receipt(userOpHash: Hex): Promise<OperationReceipt | undefined> {
     return explained(async () => {

@@ -65,8 +65,8 @@ function parse(body: string): RpcAnswer | undefined {
 /** Shorter parts of an address are words, not keys. */
 const SHORTEST_SECRET = 12;
 
-/** Some servers repeat in their errors what they were asked. */
-function redact(text: string, { url, headers = {} }: RpcEndpoint): string {
+/** The text without what is secret of an endpoint: some servers repeat in their errors what they were asked. */
+export function redact(text: string, { url, headers = {} }: RpcEndpoint): string {
   const { pathname, searchParams, username, password } = new URL(url);
   const words = [...pathname.split("/"), ...searchParams.values()].filter((word) => word.length >= SHORTEST_SECRET);
   const tokens = Object.values(headers).flatMap((value) => [value, ...value.split(" ")]);

@@ -3,7 +3,10 @@ import { SessionKeyError } from "../errors";
 import type { Address, Hex } from "../hex";
 import type { PackedUserOperation } from "../userOp";
 
-/** Gas limits of an operation, in units of gas; those of a paymaster only if the transport estimates them. */
+/**
+ * Gas limits of an operation, in units of gas; those of a paymaster only if the transport estimates them.
+ * @example const { verificationGasLimit, callGasLimit }: GasEstimate = await transport.estimateGas(op);
+ */
 export interface GasEstimate {
   readonly verificationGasLimit: bigint;
   readonly callGasLimit: bigint;
@@ -12,7 +15,12 @@ export interface GasEstimate {
   readonly paymasterPostOpGasLimit?: bigint;
 }
 
-/** An event that an operation emitted. */
+/**
+ * An event that an operation emitted.
+ * @example
+ * const { operation } = await (await signer.sendCalls(calls)).wait();
+ * const ofUsdc = operation.logs.filter(({ address }: OperationLog) => address === USDC);
+ */
 export interface OperationLog {
   readonly address: Address;
   readonly topics: readonly Hex[];
@@ -21,7 +29,10 @@ export interface OperationLog {
   readonly logIndex: number;
 }
 
-/** What became of an operation that was included, as `eth_getUserOperationReceipt` of ERC-7769 tells it. */
+/**
+ * What became of an operation that was included, as `eth_getUserOperationReceipt` of ERC-7769 tells it.
+ * @example const { success, actualGasCost }: OperationReceipt = await waitForOperation(transport, await transport.send(op));
+ */
 export interface OperationReceipt {
   readonly userOpHash: Hex;
   readonly entryPoint: Address;
@@ -70,7 +81,12 @@ export interface Transport {
   receipt(userOpHash: Hex): Promise<OperationReceipt | undefined>;
 }
 
-/** How {@link waitForOperation} waits. */
+/**
+ * How {@link waitForOperation} waits.
+ * @example
+ * const patience: WaitOptions = { timeout: 60, interval: 2 };
+ * const receipt = await waitForOperation(transport, await transport.send(op), patience);
+ */
 export interface WaitOptions {
   /** Seconds; 120 by default. */
   readonly timeout?: number;

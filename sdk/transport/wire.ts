@@ -7,7 +7,10 @@ import type { GasEstimate, OperationLog, OperationReceipt } from "./transport";
 
 // The one place that knows the JSON of ERC-7769: everything is a hex string, what is not there is left out.
 
-/** An operation as the bundlers' RPC takes it, for EntryPoint v0.7, v0.8 and v0.9 alike. */
+/**
+ * An operation as the bundlers' RPC takes it, for EntryPoint v0.7, v0.8 and v0.9 alike.
+ * @example const json: RpcUserOperation = encodeRpcUserOp(op);
+ */
 export interface RpcUserOperation {
   readonly sender: Address;
   readonly nonce: Hex;
@@ -73,7 +76,12 @@ export function decodeRpcGas(json: unknown): GasEstimate {
   };
 }
 
-/** An operation that the bundler knows. */
+/**
+ * An operation that the bundler knows.
+ * @example
+ * const transport = new BundlerTransport({ url });
+ * const known: KnownOperation | undefined = await transport.operation(await transport.send(op));
+ */
 export interface KnownOperation {
   readonly op: PackedUserOperation;
   readonly entryPoint: Address;

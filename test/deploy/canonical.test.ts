@@ -5,7 +5,7 @@ import { keccak256 } from "ethers";
 import { deterministicAddress, ensureDeterministicDeployer } from "../../sdk/actions/deploy";
 import { ENTRY_POINTS } from "../../sdk";
 import { execute, HARDHAT, ScriptWorld } from "../scripts/node";
-import { CONTRACTS, deploymentPlan } from "../../scripts/support/system";
+import { CONTRACTS, deploymentPlan } from "../../cli/support/system";
 
 const FILE = join(__dirname, "../../deployments/canonical.json");
 

@@ -1,7 +1,7 @@
 import { parseEther, ZeroHash } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { localChain } from "../../scripts/support/localChain";
-import { deploySystem } from "../../scripts/support/system";
+import { deploySystem } from "../../cli/support/system";
 import { ModularAccountFactory__factory, SessionKeyValidator__factory } from "../../typechain-types";
 import { adapter, ownerOperation, send } from "./operations";
 import type { World } from "./world";

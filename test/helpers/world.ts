@@ -3,7 +3,7 @@ import { loadFixture, mine, setBalance, time } from "@nomicfoundation/hardhat-ne
 import { Contract, ContractFactory, parseEther, Wallet, ZeroHash, type BaseContract } from "ethers";
 import { ethers } from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
-import { deploySystem } from "../../scripts/support/system";
+import { deploySystem } from "../../cli/support/system";
 import { tracing } from "./lawful";
 import {
   ECDSAOwnerValidator__factory,

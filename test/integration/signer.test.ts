@@ -11,12 +11,15 @@ import {
   FEES_SPONSORED,
   HandleOpsTransport,
   periodicBudget,
+  proofFor,
+  rule,
   sessionId,
   SessionSigner,
   totalBudget,
   transferPermission,
   type Call,
   type Clock,
+  type Grant,
   type PackedUserOperation,
   type Session,
   type SessionResponse,
@@ -110,6 +113,11 @@ describe("SessionSigner", () => {
       const ungranted = new SessionSigner({ ...options, session, validator: w.validatorAddress });
       expect(modeOf(await ungranted.sendCalls([pay(1n)]))).to.equal(0);
       expect(() => new SessionSigner({ ...options, session })).to.throw("NO_SESSION");
+      const proven = { ...options, grant: proofFor(grant as Grant, 0) };
+      expect(() => new SessionSigner(proven), "a proof names neither").to.throw("NO_SESSION");
+      expect(() => new SessionSigner({ ...proven, session })).to.throw("NO_SESSION");
+      const whole = new SessionSigner({ ...proven, session, validator: w.validatorAddress });
+      expect(modeOf(await whole.sendCalls([pay(1n)], { mode: "signed" }))).to.equal(2);
       const other = { ...session, salt: 9n };
       expect(() => new SessionSigner({ ...options, grant: grant!, session: other })).to.throw("NOT_GRANTED");
     });
@@ -341,6 +349,25 @@ describe("SessionSigner", () => {
       };
       await limit(0n);
       expect(await limit(50_000n)).to.equal((await limit(0n)) + 50_000n);
+    });
+
+    it("a batch whose validation would cost too much, unless a limit is named", async () => {
+      const w = await world();
+      const budgets = Array.from({ length: 8 }, () => totalBudget(1_000n));
+      const rules = budgets.map(() => rule("gte", [32], 0n));
+      const charges = budgets.map((_, index) => argumentCharge(index, [32]));
+      const permission = callPermission(w.tokenAddress, TRANSFER, { rules, charges });
+      const session = await sessionOf(w, [permission], { budgets });
+      const data = concat([TRANSFER, word(w.stranger.address), word(1n)]);
+      const batch = (count: number) =>
+        Array.from({ length: count }, () => ({ target: w.tokenAddress, value: 0n, data }));
+      const signer = await signerOf(w, session);
+      const { code, details } = await failureOf(signer.sendCalls(batch(12)));
+      expect([code, details["max"]]).to.deep.equal(["VALIDATION_TOO_EXPENSIVE", 400_000n]);
+      expect(details["found"]).to.be.greaterThan(400_000n);
+      await (await signer.sendCalls(batch(3))).wait();
+      const gas = { verificationGasLimit: 600_000n };
+      await (await signer.sendCalls(batch(12), { gas })).wait();
     });
 
     it("a sponsor, who is asked for a stub first", async () => {

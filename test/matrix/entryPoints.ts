@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Signer } from "ethers";
 import { ENTRY_POINTS, type EntryPointVersion } from "../../sdk";
 import { deployDeterministic } from "../../sdk/actions/deploy";
-import { ENTRY_POINT_V08_SALT, entryPointV08InitCode } from "../../scripts/support/entryPoint";
+import { ENTRY_POINT_V08_SALT, entryPointV08InitCode } from "../../cli/support/entryPoint";
 import { artifact } from "../helpers/world";
 import { predeployedCode } from "./bytecode";
 

@@ -2,7 +2,7 @@ import { loadFixture, setBalance } from "@nomicfoundation/hardhat-network-helper
 import { concat, ContractFactory, parseEther, type InterfaceAbi, type Wallet } from "ethers";
 import { ethers } from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
-import { deploySystem } from "../../scripts/support/system";
+import { deploySystem } from "../../cli/support/system";
 import {
   NestedOwnerValidator__factory,
   Recorder__factory,

@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect } from "chai";
+import { Contract, JsonRpcSigner } from "ethers";
 import hre from "hardhat";
+import { ENTRY_POINTS } from "../../sdk";
 import { parseSessionFile, stringifySessionFile } from "../../sdk/handover";
 import { privateKeys, ScriptWorld, type Run } from "./node";
 
 const ALICE = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
 const MALLORY = "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc";
+const STAKES = ["function balanceOf(address) view returns (uint256)", "function withdrawTo(address, uint256)"];
 const BUNDLER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
 
 /** The script did its work and complained of nothing. */
@@ -37,6 +40,14 @@ describe("scripts, against a node", function () {
   });
 
   after(() => world?.stop());
+
+  /** What earlier operations paid too much would pay for the next. */
+  async function withdrawDeposit(account: string): Promise<void> {
+    await world.provider.send("hardhat_impersonateAccount", [account]);
+    const entryPoint = new Contract(ENTRY_POINTS["0.8"], STAKES, new JsonRpcSigner(world.provider, account));
+    await entryPoint.getFunction("withdrawTo")(BUNDLER, await entryPoint.getFunction("balanceOf")(account));
+    await world.provider.send("hardhat_stopImpersonatingAccount", [account]);
+  }
 
   const allow = ["--recipient", ALICE, "--amount", "0.05", "--period", "604800", "--fees", "0.02"];
   const pay = (amount: string, to = ALICE): string[] => ["--file", file, "--call", `${to} value=${amount}`];
@@ -101,7 +112,7 @@ describe("scripts, against a node", function () {
     expectDone(
       await world.run("inspect", ["--file", file]),
       "status    enabled, works",
-      "0.02e18 of 0.05e18 per 7 d left, 0.03e18 spent, resets",
+      "0.02 ETH of 0.05 ETH per 7 d left, 0.03 ETH spent, resets",
       "1 session(s) in the logs",
       "1 permission(s)",
     );
@@ -122,6 +133,7 @@ describe("scripts, against a node", function () {
 
   it("insufficient funds: of the bundler, and of the account", async () => {
     const { account } = (JSON.parse(readFileSync(file, "utf8")) as { session: { account: string } }).session;
+    await withdrawDeposit(account);
     for (const [address, reason] of [
       [BUNDLER, "insufficient funds: "],
       [account, "refused: AA21 didn't pay prefund"],

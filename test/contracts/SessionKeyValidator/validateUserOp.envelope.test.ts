@@ -15,6 +15,7 @@ import {
   totalBudget,
   valueCharge,
   type Call,
+  type PackedUserOperation,
   type Permission,
   type Session,
 } from "../../../sdk";
@@ -27,6 +28,7 @@ import {
   editPermission,
   envelopeOf,
   expectAccepted,
+  expectError,
   expectRevert,
   expectTruncated,
   expectTruncatedAnswer,
@@ -69,6 +71,17 @@ async function expectEditRefused(
 ): Promise<void> {
   await expectAccepted(w, await attempt(w, session, calls, options));
   await expectRevert(w, await attempt(w, session, calls, { ...options, edit }), name, args);
+}
+
+/** The answer to the operation if its signature is said to be so long, whatever follows. */
+async function validateSaying(w: World, op: PackedUserOperation, said: number): ReturnType<typeof validate> {
+  const whole = validationCall(w, op);
+  const length = dataLength(op.signature);
+  // The signature is the last part of the calldata; its length comes right before.
+  const at = dataLength(whole) - Math.ceil(length / 32) * 32 - 32;
+  expect(BigInt(dataSlice(whole, at, at + 32))).to.equal(BigInt(length));
+  const data = concat([dataSlice(whole, 0, at), word(said), dataSlice(whole, at + 32)]);
+  return readAnswer(w, await rawCall(w.validatorAddress, data, op.sender));
 }
 
 /** The session is accepted with these terms. */
@@ -140,14 +153,9 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
     it("is refused wherever it says that it ends, whatever follows @mass", async function () {
       this.timeout(120_000);
       const { w, op, size } = await rich();
-      const whole = validationCall(w, op);
       const length = dataLength(op.signature);
-      // The signature is the last part of the calldata; its length comes right before.
-      const at = dataLength(whole) - Math.ceil(length / 32) * 32 - 32;
-      expect(BigInt(dataSlice(whole, at, at + 32))).to.equal(BigInt(length));
       for (let cut = 0; cut < length; cut += cut < 120 || cut > size - 90 ? 1 : 5) {
-        const data = concat([dataSlice(whole, 0, at), word(cut), dataSlice(whole, at + 32)]);
-        const answer = readAnswer(w, await rawCall(w.validatorAddress, data, op.sender));
+        const answer = await validateSaying(w, op, cut);
         if (cut >= size) expect(answer).to.equal(1n);
         else expectTruncatedAnswer(answer, cut, size);
       }
@@ -422,6 +430,17 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
       await enable(w, session);
       return { w, session, calls: [callOf(w)] };
     }
+    it("is cut off, before it is wrong: a leaf index of which half is there", async () => {
+      const { w, session, calls } = await pair();
+      const op = await attempt(w, session, calls, { edit: editPermission({ index: "0xffff" })! });
+      // Behind it come two siblings and the key's signature.
+      const end = dataLength(op.signature) - 65 - 2 * 32;
+      for (const cut of [end - 2, end - 1]) {
+        await expectTruncated(w, { ...op, signature: dataSlice(op.signature, 0, cut) }, cut);
+      }
+      await expectRevert(w, { ...op, signature: dataSlice(op.signature, 0, end) }, "InvalidLeafIndex", [0xffff, 4]);
+    });
+
     for (const index of [4, 5, 8, 0x100, 0x8000, 0xffff]) {
       it(`may not be ${index} of 4`, async () => {
         await expectEditRefused(await pair(), editPermission({ index: bytes(index, 2) })!, "InvalidLeafIndex", [
@@ -461,6 +480,14 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
       const parts = await plain({}, { maxValue: 2n ** 128n - 1n });
       await expectEditRefused(parts, editPermission({ maxValue: minimal(2n ** 128n) })!, "IntegerTooLong", [17, 16]);
       await expectEditRefused(parts, editPermission({ maxValue: "0xff" })!, "IntegerTooLong", [255, 16]);
+    });
+    it("is cut off, before it is wrong: the size of an integer that is not there, with more behind the end", async () => {
+      const { w, session, calls } = await plain();
+      const op = await attempt(w, session, calls, { edit: editPermission({ maxValue: "0xff" })! });
+      const fields = fieldsOf(decodeEnvelope(envelopeOf(session, calls), calls.length));
+      const header = dataLength(joinFields({ ...fields, permissions: [] }));
+      expectTruncatedAnswer(await validateSaying(w, op, header + 1), header + 1);
+      expectError(await validateSaying(w, op, header + 2), "IntegerTooLong", [255, 16]);
     });
     for (const [field, size] of [
       ["0x0100", 1],
@@ -573,6 +600,17 @@ describe("SessionKeyValidator.validateUserOp: the envelope", () => {
         await expectEditRefused(parts, edit, "InvalidPathLength", [count, 1, 4]);
       });
     }
+
+    it("is cut off, before it is wrong: a kind that is not there, of a call that fits none", async () => {
+      const { w, session } = await plain();
+      const calls = [{ ...callOf(w), data: "0x1234" }];
+      const envelope = envelopeOf(session, [callOf(w)]);
+      const header = dataLength(joinFields({ ...fieldsOf(decodeEnvelope(envelope, 1)), permissions: [] }));
+      const op = await attempt(w, session, calls, { envelope });
+      await expectTruncated(w, { ...op, signature: dataSlice(op.signature, 0, header) }, header);
+      const signature = dataSlice(op.signature, 0, header + 1);
+      await expectRevert(w, { ...op, signature }, "CallDataMismatch", [0, 0, 2]);
+    });
 
     it("is cut off, before it is wrong: a charge of which only a part is there", async () => {
       const { w, session, calls } = await plain(BUDGETS, { charges: [argumentCharge(0, [0])] });

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { AbiCoder, concat, id, Interface, makeError, type ParamType } from "ethers";
+import { AbiCoder, concat, getAddress, id, Interface, makeError, type ParamType } from "ethers";
 import { ENTRY_POINT_INTERFACE, explain, SessionFailure, SessionKeyError, VALIDATOR_INTERFACE } from "../../../sdk";
 import { VALIDATOR_ERRORS } from "../../../sdk/abi";
 import { contractError } from "../../../sdk/errors";
@@ -26,6 +26,14 @@ const wrapped = (code: number, message: string, data?: unknown) =>
 /** Arguments of the right types. */
 const anyValue = ({ type }: ParamType) =>
   type === "address" ? ALICE : type.startsWith("bytes") ? `0x${"12".repeat(Number(type.slice(5)))}` : 7;
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}
 
 function expectWhole(failure: SessionFailure): void {
   expect(failure).to.be.instanceOf(SessionFailure).and.instanceOf(SessionKeyError).and.instanceOf(Error);
@@ -253,6 +261,33 @@ describe("explain", () => {
       ] as const) {
         expect(explain(thrown).code).to.equal(code);
         expectWhole(explain(thrown));
+      }
+    });
+
+    it("tell of an address by words alone: mistyped or too short it has a code, put right it passes", () => {
+      const right = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
+      const token = new Interface(["function transfer(address to, uint256 amount)"]);
+      const transfer = (to: string) => token.encodeFunctionData("transfer", [to, 1n]);
+      for (const use of [getAddress, transfer]) {
+        for (const wrong of [right.replace("b906", "B906"), right.slice(0, -2)]) {
+          const failure = explain(thrownBy(() => use(wrong)));
+          expect(failure).to.include({ code: "INVALID_ADDRESS", layer: "sdk" });
+          expectWhole(failure);
+        }
+        expect(use(right)).to.be.a("string");
+      }
+      expect(explain(new Error("it knows no bad address checksum")).code).to.equal("UNKNOWN");
+    });
+
+    it("tell of empty pockets by words alone: Hardhat's, and geth's", () => {
+      for (const text of [
+        "Sender doesn't have enough funds to send tx. The max upfront cost is: 5 and the sender's balance is: 0.",
+        "insufficient funds for gas * price + value: address 0x12 have 0 want 5",
+      ]) {
+        const failure = explain(Object.assign(new Error(`${text}\n    at request (node.ts:116:21)`), { code: -32000 }));
+        expect(failure.cause).to.not.contain("node.ts");
+        expect(failure).to.include({ code: "INSUFFICIENT_FUNDS", layer: "node" });
+        expect(failure.cause).to.contain(text.slice(0, 18));
       }
     });
 

@@ -2,7 +2,15 @@ import { createPublicKey, createSign, generateKeyPairSync, sign, verify, webcryp
 import { expect } from "chai";
 import { concat, dataLength, dataSlice, getBytes, hexlify, id, keccak256, toBeHex } from "ethers";
 import { type SessionKey } from "../../../sdk";
-import { compactSignature, P256_ORDER, p256Key, p256PublicKey, p256Sha256Key, withLowS } from "../../../sdk/keys/p256";
+import {
+  compactSignature,
+  P256_ORDER,
+  P256_UNESTIMATED_GAS,
+  p256Key,
+  p256PublicKey,
+  p256Sha256Key,
+  withLowS,
+} from "../../../sdk/keys/p256";
 import { expectCode, VALIDATOR } from "../arbitraries";
 import { expectRejectedWith } from "./rejection";
 
@@ -41,13 +49,16 @@ describe("keys/p256", () => {
       }
     });
 
-    it("is a verifier and a point, with a dummy of the right length", async () => {
+    it("is a verifier and a point, with a dummy of the right length that is refused at once", async () => {
       const key = await p256Key({ verifier, key: node() });
       expect(dataLength(key.signer)).to.equal(84);
       expect(dataSlice(key.signer, 0, 20)).to.equal(verifier.toLowerCase());
       expect(dataLength(key.dummySignature)).to.equal(64);
-      expect(low(key.dummySignature)).to.equal(true);
-      expect(key.unestimatedGas).to.equal(0n);
+      const numbers = [dataSlice(key.dummySignature, 0, 32), dataSlice(key.dummySignature, 32)].map(BigInt);
+      expect(numbers.every((number) => number >= P256_ORDER)).to.equal(true);
+      expect(key.unestimatedGas).to.equal(P256_UNESTIMATED_GAS);
+      const cheap = await p256Key({ verifier, key: node(), unestimatedGas: 20_000n });
+      expect(cheap.unestimatedGas).to.equal(20_000n);
     });
 
     it("never uses a nonce twice", async () => {
@@ -101,6 +112,7 @@ describe("keys/p256", () => {
           expect(isValid(key, DIGEST, signature)).to.equal(true);
         }
         expect(dataLength(key.dummySignature)).to.equal(64);
+        expect(key.unestimatedGas).to.equal(P256_UNESTIMATED_GAS);
       }
     });
   });

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
 import { expect } from "chai";
-import { AbiCoder, dataLength, dataSlice, getBytes, hexlify, id, ZeroHash } from "ethers";
+import { AbiCoder, dataLength, dataSlice, getBytes, hexlify, id } from "ethers";
 import { MAX_SIGNER_BYTES } from "../../../sdk/constants";
 import { rsaKey } from "../../../sdk/keys/rsa";
 import { VALIDATOR } from "../arbitraries";
@@ -34,13 +34,25 @@ describe("keys/rsa", () => {
     expect(dataLength(key.signer)).to.equal(436);
   });
 
-  it("has a dummy that is a signature over 32 zero bytes, which no digest is", async () => {
-    const source = node(2048);
-    const key = await rsaKey({ verifier, key: source });
-    const valid = (message: string) =>
-      verify("sha256", getBytes(message), createPublicKey(source), getBytes(key.dummySignature));
-    expect(valid(ZeroHash)).to.equal(true);
-    expect(valid(DIGEST)).to.equal(false);
+  it("has a dummy that is not below the modulus, and says what a right signature costs more", async () => {
+    // At the prices of EIP-7883: 2 · 32² · 16 and 2 · 48² · 16; and 110 for each byte of the modulus.
+    for (const [bits, gas] of [
+      [2048, 32_768n + 28_160n],
+      [3072, 73_728n + 42_240n],
+    ] as const) {
+      const source = node(bits);
+      const key = await rsaKey({ verifier, key: source });
+      const modulus = `0x${Buffer.from(source.export({ format: "jwk" }).n!, "base64url").toString("hex")}`;
+      expect(BigInt(key.dummySignature) >= BigInt(modulus)).to.equal(true);
+      expect(BigInt(await key.signDigest(DIGEST)) < BigInt(modulus)).to.equal(true);
+      expect(dataLength(key.dummySignature)).to.equal(dataLength(modulus));
+      expect(key.unestimatedGas).to.equal(gas);
+    }
+  });
+
+  it("knows what a larger exponent costs", async () => {
+    const { unestimatedGas } = await rsaKey({ verifier, key: node(2048, 2 ** 32 - 1) });
+    expect(unestimatedGas).to.equal(2n * 32n ** 2n * 31n + 28_160n);
   });
 
   it("takes pairs of WebCrypto that nobody can extract", async () => {

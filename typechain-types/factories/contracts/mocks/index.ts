@@ -4,11 +4,13 @@
 export * as answererSol from "./Answerer.sol";
 export * as contractSignerSol from "./ContractSigner.sol";
 export * as executionProbeSol from "./ExecutionProbe.sol";
+export * as questSol from "./Quest.sol";
 export * as erc7562 from "./erc7562";
 export * as formal from "./formal";
 export { DecoderHarness__factory } from "./DecoderHarness__factory";
 export { GreedyPaymaster__factory } from "./GreedyPaymaster__factory";
 export { HashVerifier__factory } from "./HashVerifier__factory";
+export { ItemReceiver__factory } from "./ItemReceiver__factory";
 export { NestedOwnerValidator__factory } from "./NestedOwnerValidator__factory";
 export { Recorder__factory } from "./Recorder__factory";
 export { VerifyingPaymaster__factory } from "./VerifyingPaymaster__factory";

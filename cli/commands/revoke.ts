@@ -1,0 +1,70 @@
+import { Option } from "commander";
+import { idOf, type RevocableSession } from "../../sdk";
+import { revokeSession, revokeSessionBySig, signRevocation } from "../../sdk/actions/revoke";
+import { adapter, addressOf, assertPlace } from "../connection";
+import type { Context } from "../context";
+import { readSession } from "../files";
+import { keyOptions, Keys } from "../keys";
+import { outcomeFacts, outcomeResult } from "../outcome";
+import { accountOf, ownerOf } from "../owner";
+import { facts } from "../render";
+import { isHash } from "../secrets";
+import type { Command, Output } from "./command";
+
+/** `revoke`: one session, for good. */
+export const revokeCommand: Command = {
+  name: "revoke",
+  arguments: ["<file|id>"],
+  takesHash: true,
+  summary: "revoke one session for good, and look whether it is dead",
+  description:
+    "The owner revokes a session for good, by its file or by its id. Then it looks whether the session is dead, by its status " +
+    "and by an operation that is tried and not sent. With --by-signature the owner only signs, and the sender pays.",
+  options: [
+    new Option("--by-signature", "the account makes no operation: the sender presents the owner's signature"),
+    ...keyOptions("owner", "sender"),
+  ],
+  examples: [
+    "revoke session.json --self-bundle",
+    "revoke 0x5a3e… --account 0x… --bundler https://bundler.example --yes",
+  ],
+  async run(context, [what], values) {
+    const keys = new Keys(context, values);
+    const session = await sessionOf(context, keys, what!);
+    if (values["bySignature"] === true) return bySignature(context, keys, session);
+    const owner = await ownerOf(keys);
+    await context.confirm(`Revoke session ${idOf(session)} for good`);
+    const receipt = await context.io.spin("Revoking", () => revokeSession(owner, session));
+    return {
+      result: { sessionId: idOf(session), account: session.account, ...outcomeResult(receipt) },
+      text: facts(context, [["revoked", idOf(session)], ...outcomeFacts(receipt)]),
+    };
+  },
+};
+
+async function sessionOf(context: Context, keys: Keys, what: string): Promise<RevocableSession> {
+  if (isHash(what)) return { account: await accountOf(keys), sessionId: what };
+  const { session } = readSession(context, what);
+  assertPlace(await context.connection(), context.settings, session);
+  return session;
+}
+
+async function bySignature(context: Context, keys: Keys, session: RevocableSession): Promise<Output> {
+  const { provider, chainId } = await context.connection();
+  const signer = await keys.signer("owner");
+  const sender = await keys.signer("sender", "owner");
+  await context.confirm(`Revoke session ${idOf(session)} for good, paid by ${sender.address}`);
+  const owner = { signer, adapter: adapter(), validator: addressOf("sessionKeyValidator") };
+  const revocation = await signRevocation(owner, { ...session, chainId });
+  const receipt = await context.io.spin("Revoking", () =>
+    revokeSessionBySig(sender.connect(provider), owner.validator, revocation),
+  );
+  const transactionHash = receipt?.hash ?? null;
+  return {
+    result: { sessionId: revocation.sessionId, account: session.account, transactionHash },
+    text: facts(context, [
+      ["revoked", revocation.sessionId],
+      ["transaction", transactionHash ?? "pending"],
+    ]),
+  };
+}

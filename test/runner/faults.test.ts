@@ -1,0 +1,279 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import Database from "libsql";
+import { ethers, network } from "hardhat";
+import { HandleOpsTransport, sessionId, SessionKeyError, type PackedUserOperation } from "../../sdk";
+import { defineAutomation, every, type RunnerOptions } from "../../runner";
+import { LocalJobs } from "../../runner/jobs";
+import { connect } from "../../runner/connect";
+import { Store } from "../../runner/store";
+import { asAccount } from "../helpers/operations";
+import { DAY, Desk, payer, until } from "./parts";
+import { startProxy, type Proxy } from "./proxy";
+
+/** The sum of a counter, over those of its labels. */
+async function counted(
+  runner: { metrics: { registry: { metrics(): Promise<string> } } },
+  line: string,
+): Promise<number> {
+  const text = await runner.metrics.registry.metrics();
+  const found = text.split("\n").find((each) => each.startsWith(`session_keys_${line} `));
+  return Number(found?.split(" ").pop() ?? 0);
+}
+
+/** What opening raises. */
+function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof SessionKeyError) return error.code;
+    throw error;
+  }
+  return "none";
+}
+
+describe("Faults of a runner: no action is done twice, none is lost silently", () => {
+  let desk: Desk;
+  const proxies: Proxy[] = [];
+  beforeEach(() => (desk = new Desk()));
+  afterEach(async () => {
+    await desk.clear();
+    await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
+  });
+
+  async function proxied() {
+    const proxy = await startProxy(({ method, params }) => network.provider.request({ method, params }));
+    proxies.push(proxy);
+    const provider = await connect({ url: proxy.url, timeout: 2_000 });
+    return { proxy, provider };
+  }
+
+  it("the node is down: told, and done when it is back", async () => {
+    const { w, automation, balance } = await payer();
+    const before = await balance();
+    const { proxy, provider } = await proxied();
+    const late = defineAutomation({ ...automation, when: [], calls: automation.calls });
+    const runner = await desk.runner(w, { automations: [late], provider, confirmations: 1 });
+    proxy.down = true;
+    await time.increase(DAY);
+    await until("faults", () => runner.counts.faults > 2);
+    const done = runner.counts.done;
+    proxy.down = false;
+    await until("done", () => runner.counts.done > done || runner.counts.done === 2);
+    const paid = (await balance()) - before;
+    expect(paid).to.equal(5n * BigInt(runner.counts.done));
+    expect(desk.of("fault")[0]).to.include({ level: "warn", message: "failed; it will be tried again" });
+    expect(await runner.metrics.registry.metrics()).to.match(/session_keys_faults_total\{code="\w+"\} [1-9]/);
+  });
+
+  it("the bundler is down, then refuses, then takes it: one operation", async () => {
+    const { w, automation, balance } = await payer();
+    const before = await balance();
+    let tries = 0;
+    class Moody extends HandleOpsTransport {
+      override send(op: PackedUserOperation): Promise<string> {
+        tries++;
+        if (tries === 1) return Promise.reject(Object.assign(new Error("down"), { code: "ECONNREFUSED" }));
+        if (tries === 2) return Promise.reject(Object.assign(new Error("throttled"), { error: { code: -32504 } }));
+        return super.send(op);
+      }
+    }
+    const transport = new Moody({ bundler: w.bundler });
+    const runner = await desk.runner(w, { automations: [automation], transport });
+    await until("done", () => runner.counts.done === 1, 15);
+    expect(await balance()).to.equal(before + 5n);
+    expect(desk.of("fault").map(({ code }) => code)).to.deep.equal(["NETWORK_ERROR", "THROTTLED"]);
+    expect(await counted(runner, 'actions_total{outcome="done"}')).to.equal(1);
+  });
+
+  it("the answer to an operation is lost: it is found in its block, and not made again", async () => {
+    const { w, automation, balance } = await payer();
+    const before = await balance();
+    class Deaf extends HandleOpsTransport {
+      override async send(op: PackedUserOperation): Promise<string> {
+        await super.send(op);
+        throw Object.assign(new Error("timeout"), { code: "TIMEOUT" });
+      }
+    }
+    const runner = await desk.runner(w, { automations: [automation], transport: new Deaf({ bundler: w.bundler }) });
+    await until("done", () => runner.counts.done === 1);
+    expect(await balance()).to.equal(before + 5n);
+    expect(desk.of("fault")[0]!["code"]).to.equal("TIMEOUT");
+  });
+
+  it("somebody takes the nonce first: told, and not done again", async () => {
+    const { w, automation, balance } = await payer();
+    const before = await balance();
+    const other = await desk.runner(w, { automations: [automation], state: desk.path("other.db") });
+    await until("done", () => other.counts.done === 1);
+    const runner = await desk.runner(w, { automations: [automation] });
+    await until("elsewhere", () => runner.counts.elsewhere === 1);
+    expect(await balance()).to.equal(before + 5n);
+    expect(desk.of("elsewhere")[0]).to.include({ level: "info", message: "done by another runner" });
+    expect(await counted(runner, 'actions_total{outcome="elsewhere"}')).to.equal(1);
+  });
+
+  it("host and chain have different clocks: the chain's decides", async () => {
+    const { w, automation, balance } = await payer();
+    const before = await balance();
+    await time.increase(10 * DAY);
+    const runner = await desk.runner(w, { automations: [automation] });
+    await until("done", () => runner.counts.done === 1);
+    expect(desk.of("done")[0]!["period"]).to.equal(10);
+    expect(await balance()).to.equal(before + 5n);
+  });
+
+  it("the block of the receipt is reorganised away: the same operation is sent again", async () => {
+    const { w, automation, balance } = await payer();
+    const before = await balance();
+    const sent: string[] = [];
+    class Noting extends HandleOpsTransport {
+      override async send(op: PackedUserOperation): Promise<string> {
+        const hash = await super.send(op);
+        sent.push(hash);
+        return hash;
+      }
+    }
+    const snapshot = (await network.provider.request({ method: "evm_snapshot" })) as string;
+    const transport = new Noting({ bundler: w.bundler });
+    const runner = await desk.runner(w, { automations: [automation], transport, confirmations: 3, patience: 500 });
+    await until("sent", async () => sent.length === 1 && (await balance()) === before + 5n);
+    await until(
+      "seen",
+      async () => (await runner.metrics.block.get()).values[0]!.value >= (await ethers.provider.getBlockNumber()),
+    );
+    await network.provider.request({ method: "evm_revert", params: [snapshot] });
+    expect(await balance()).to.equal(before);
+    // The other branch is longer, as it has to be.
+    await network.provider.request({ method: "hardhat_mine", params: ["0x4"] });
+    await until("sent again", () => sent.length >= 2, 15);
+    await network.provider.request({ method: "hardhat_mine", params: ["0x4"] });
+    await until("done", () => runner.counts.done === 1, 15);
+    expect(await balance()).to.equal(before + 5n);
+    expect(new Set(sent).size).to.equal(1);
+    expect(desk.of("fault").length).to.be.greaterThan(0);
+  });
+
+  it("the budget is exhausted, and the next period's is not", async () => {
+    const { w, common, pay, balance } = await payer();
+    const before = await balance();
+    const twice = ["first", "second"].map((name) =>
+      defineAutomation({ ...common, name, schedule: every(DAY), calls: [pay(5n)] }),
+    );
+    const runner = await desk.runner(w, { automations: twice });
+    await until("both", () => runner.counts.done + runner.counts.refused === 2);
+    expect(await balance()).to.equal(before + 5n);
+    expect(desk.of("refused")[0]).to.include({ code: "BudgetExceeded", level: "warn" });
+    expect(await counted(runner, 'actions_total{outcome="refused"}')).to.equal(1);
+    await time.increase(DAY);
+    await until("next day", () => runner.counts.done + runner.counts.refused === 4);
+    expect(await balance()).to.equal(before + 10n);
+  });
+
+  it("the session is revoked in mid-run: refused, once in each period", async () => {
+    const { w, session, automation, balance, enable } = await payer();
+    await enable();
+    const before = await balance();
+    const runner = await desk.runner(w, { automations: [automation] });
+    await until("done", () => runner.counts.done === 1);
+    await (await asAccount(w)).revokeSession(sessionId(session));
+    await time.increase(DAY);
+    await until("refused", () => runner.counts.refused === 1);
+    expect(await balance()).to.equal(before + 5n);
+    expect(desk.of("refused")[0]).to.include({ code: "SessionIsRevoked", period: 1 });
+  });
+
+  it("the session expires in mid-run: told, and over", async () => {
+    const { w, session, automation, balance } = await payer();
+    const before = await balance();
+    const runner = await desk.runner(w, { automations: [automation] });
+    await until("done", () => runner.counts.done === 1);
+    await time.increaseTo(session.validUntil + 10);
+    await until("expired", () => desk.of("expired").length === 1);
+    expect(desk.of("expired")[0]).to.include({ level: "warn", automation: "pay" });
+    expect(await counted(runner, "automations")).to.equal(0);
+    expect(await balance()).to.equal(before + 5n);
+  });
+
+  it("no runner ran for two periods: each is told as missed", async () => {
+    const { w, automation, balance } = await payer();
+    const before = await balance();
+    const first = await desk.runner(w, { automations: [automation] });
+    await until("done", () => first.counts.done === 1);
+    await first.stop();
+    await time.increase(3 * DAY);
+    const second = await desk.runner(w, { automations: [automation] });
+    await until("done", () => second.counts.done === 1);
+    expect(desk.of("missed").map(({ period, code }) => [period, code])).to.deep.equal([
+      [2, "NOT_RUNNING"],
+      [1, "NOT_RUNNING"],
+    ]);
+    expect(await counted(second, 'actions_total{outcome="missed"}')).to.equal(2);
+    expect(await balance()).to.equal(before + 10n);
+  });
+
+  it("an account is paused until the period is over: tried again and again, then missed", async () => {
+    const { w, automation, balance, enable } = await payer();
+    await enable();
+    const before = await balance();
+    await (await asAccount(w)).pause();
+    const runner = await desk.runner(w, { automations: [automation] });
+    await until("tried", () => desk.of("fault").some(({ code }) => code === "AccountPaused"));
+    await time.increase(DAY);
+    await until("missed", () => runner.counts.missed === 1, 15);
+    expect(await balance()).to.equal(before);
+    await (await asAccount(w)).unpause();
+    await until("the next period", () => runner.counts.done === 1, 15);
+    expect(desk.of("done")[0]!["period"]).to.equal(1);
+    expect(await balance()).to.equal(before + 5n);
+  });
+
+  it("a state file that is corrupt, of another program, of another chain, or in use", async () => {
+    const { w, automation } = await payer();
+    const options = { chainId: 31_337n, genesis: (await ethers.provider.getBlock(0))!.hash! };
+    writeFileSync(desk.path("corrupt.db"), "no database at all ".repeat(500));
+    const foreign = new Database(desk.path("foreign.db"));
+    foreign.exec("CREATE TABLE theirs (a)");
+    foreign.close();
+    Store.open(desk.path("chain.db"), { ...options, chainId: 1n }).close();
+    mkdirSync(desk.path("folder.db"));
+    const runner = await desk.runner(w, { automations: [automation] });
+    expect(codeOf(() => Store.open(desk.path("corrupt.db"), options))).to.equal("STATE_CORRUPT");
+    expect(codeOf(() => Store.open(desk.path("foreign.db"), options))).to.equal("STATE_FOREIGN");
+    expect(codeOf(() => Store.open(desk.path("chain.db"), options))).to.equal("STATE_FOREIGN");
+    expect(codeOf(() => Store.open(desk.path("folder.db"), options))).to.equal("STATE_UNUSABLE");
+    // Two runners on one file: the second is refused, and the first goes on.
+    const second = desk.runner(w, { automations: [automation] });
+    expect(await second.catch((error: SessionKeyError) => error.code)).to.equal("STATE_LOCKED");
+    expect(desk.of("not started")[0]).to.include({ code: "STATE_LOCKED", level: "error" });
+    await until("done", () => runner.counts.done === 1);
+    await runner.stop();
+    const third = await desk.runner(w, { automations: [automation] });
+    await third.stop();
+    expect(codeOf(() => Store.open(desk.path("state.db"), options))).to.equal("none");
+  });
+
+  it("the disk is full: nothing is sent before it is written down, and nothing is forgotten", async () => {
+    const { w, common, pay, balance } = await payer();
+    const before = await balance();
+    let limit: (pages: number) => void = () => undefined;
+    const jobs: RunnerOptions["jobs"] = ({ automations, store, means, report }) => {
+      // SQLite's own word for a full disk: what has room in the pages that are there is written still.
+      limit = (pages) => void (store as unknown as { db: Database.Database }).db.pragma(`max_page_count = ${pages}`);
+      limit(1);
+      return new LocalJobs(automations, store, means, report);
+    };
+    const five = [1, 2, 3, 4, 5].map((i) =>
+      defineAutomation({ ...common, name: `pay-${i}`, schedule: every(DAY), calls: [pay(1n)] }),
+    );
+    const runner = await desk.runner(w, { automations: five, jobs });
+    await until("full", () => desk.of("fault").some(({ code }) => code === "STATE_FULL"));
+    const sent = new Set(desk.of("sent").map(({ automation }) => automation));
+    const full = desk.of("fault").filter(({ code }) => code === "STATE_FULL");
+    for (const { automation } of full) expect(sent).to.not.include(automation);
+    limit(1_000_000);
+    await until("done", () => runner.counts.done === 5, 15);
+    expect(await balance()).to.equal(before + 5n);
+  });
+});
