@@ -428,6 +428,16 @@ describe("SessionKeyValidator.validateUserOp: userOp.callData", () => {
       }
     });
 
+    it("may not end right before one of its tuples, as if it had fewer", async () => {
+      const { w, session, calls, callData } = await batch();
+      const op = await attempt(w, session, calls);
+      await expectAccepted(w, op);
+      for (const end of tuples(callData)) {
+        const data = w.account.interface.encodeFunctionData("execute", [BATCH_MODE, dataSlice(callData, HEAD, end)]);
+        expect(refusalName(await validate(w, { ...op, callData: data })), `end ${end}`).to.equal("NonCanonicalLength");
+      }
+    });
+
     it("is refused by the EntryPoint too, and executed as it was checked", async () => {
       const { w, session, calls, callData } = await batch();
       const [first] = tuples(callData) as [number];
