@@ -49,7 +49,8 @@ function within({ atLeast, atMost }: Bounds): (value: bigint) => boolean {
 }
 
 /**
- * The first value that a function returns, a number, has to be within bounds. Raises `INVALID_CONDITION`.
+ * A number that a function returns has to be within bounds: the first one, or the one at that place, from 0. Raises
+ * `INVALID_CONDITION`.
  * @example viewResult(usdc.address, "function balanceOf(address) view returns (uint256)", [account], { atLeast: 1_000n })
  */
 export function viewResult(
@@ -57,6 +58,7 @@ export function viewResult(
   signature: string,
   args: readonly unknown[],
   bounds: Bounds,
+  place = 0,
 ): ViewCondition {
   const { abi, data, name } = encode(signature, args);
   const holds = within(bounds);
@@ -64,7 +66,7 @@ export function viewResult(
     kind: "view",
     target: asAddress(target, "target"),
     data,
-    holds: (answer) => holds(BigInt(abi.decodeFunctionResult(name, answer)[0] as bigint)),
+    holds: (answer) => holds(BigInt(abi.decodeFunctionResult(name, answer)[place] as bigint)),
   };
 }
 

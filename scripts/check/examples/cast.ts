@@ -170,7 +170,7 @@ export async function cast() {
     /** A bundle that has enabled the session. */
     transaction: { to: context.entryPoint, data: enablingData },
     /** A bundler, and how to stop it. */
-    ...{ url: server.url, close: () => Promise.all([removeFolder(), server.close()]) },
+    ...{ url: server.url, close: () => server.close().finally(removeFolder) },
     /** Some other library that makes the account call. */
     kernelClient: { sendAndWait: (of: string, made: readonly Call[]) => Promise.resolve({ of, made }) },
     adapter: context.adapter,
