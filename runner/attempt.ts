@@ -16,12 +16,18 @@ import { Fault, isRefusal, isUnanswered } from "./failure";
 import type { Slots } from "./slots";
 import type { Inclusion, Watcher } from "./watcher";
 
-/** What became of an action; `elsewhere`: another runner has done it, or an operation that this one has forgotten. */
+/**
+ * What became of an action; `elsewhere`: another runner has done it, or an operation that this one has forgotten.
+ * @example const outcome: Outcome = { state: "missed", code: "PERIOD_OVER", cause: "The period is over." };
+ */
 export type Outcome =
   | { readonly state: "done" | "elsewhere" | "reverted"; readonly inclusion?: Inclusion }
   | { readonly state: "refused" | "missed"; readonly code: string; readonly cause: string };
 
-/** What an attempt is made with. */
+/**
+ * What an attempt is made with.
+ * @example const inAHurry = (means: Means): Means => ({ ...means, patience: 10_000 });
+ */
 export interface Means {
   readonly provider: Provider;
   readonly transport: Transport;
@@ -39,6 +45,29 @@ export interface Means {
  * One attempt at an action: looks whether it is done, writes its operation down, sends it, waits until it is included.
  * May be made any number of times, by any number of runners: all their operations have the same nonce. Raises a
  * {@link Fault} for what is to be tried again.
+ * @example
+ * const jobs: JobsFactory = ({ store, means, report }) => {
+ *   const running: Promise<void>[] = [];
+ *   let stopped = false;
+ *   const see = async (automation: Automation, action: Action) =>
+ *     report.outcome(action, await attempt(automation, action, { ...means, journal: store }));
+ *   return {
+ *     start: async () => undefined,
+ *     submit: async (automation, action) => {
+ *       if (stopped) return;
+ *       store.add(action);
+ *       running.push(see(automation, action));
+ *     },
+ *     stop: async () => {
+ *       stopped = true;
+ *       await Promise.all(running);
+ *     },
+ *   };
+ * };
+ * const runner = new Runner({ automations: [automation], provider, transport, state: stateFile, log, jobs });
+ * await runner.start();
+ * while (runner.counts.done === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+ * await runner.stop();
  */
 export async function attempt(automation: Automation, action: Action, means: Means): Promise<Outcome> {
   const { watcher, slots, patience } = means;

@@ -14,7 +14,10 @@ import type { Condition } from "./condition";
 import { laneRange, type LaneRange } from "./lanes";
 import type { Period, Schedule } from "./schedule";
 
-/** What the calls of an action may depend on. */
+/**
+ * What the calls of an action may depend on.
+ * @example const rent = ({ period }: ActionContext) => (period.index < 12 ? calls : []);
+ */
 export interface ActionContext {
   readonly period: Period;
   /** Unix seconds of the chain. */
@@ -22,10 +25,18 @@ export interface ActionContext {
   readonly provider: Provider;
 }
 
-/** The calls of an action, or what makes them when it is due; all of them are one operation. */
+/**
+ * The calls of an action, or what makes them when it is due; all of them are one operation.
+ * @example const paid: ActionCalls = async ({ provider }) => ((await provider.getBalance(account)) > 0n ? calls : []);
+ */
 export type ActionCalls = readonly Call[] | ((context: ActionContext) => readonly Call[] | Promise<readonly Call[]>);
 
-/** What {@link defineAutomation} takes. */
+/**
+ * What {@link defineAutomation} takes.
+ * @example
+ * const definition: AutomationDefinition = { name: "payroll", file, key, adapter, schedule: everyPeriod(), calls };
+ * const payroll = defineAutomation(definition);
+ */
 export interface AutomationDefinition {
   /** Letters, digits, `-` and `_`, up to 64. Whoever renames an automation makes another one of it. */
   readonly name: string;
@@ -45,7 +56,10 @@ export interface AutomationDefinition {
   readonly send?: Pick<SendOptions, "gas" | "mode" | "sponsor">;
 }
 
-/** Something that a session does by itself. */
+/**
+ * Something that a session does by itself.
+ * @example const { id, lanes }: Automation = defineAutomation({ name: "rent", file, key, adapter, schedule: every(3_600), calls });
+ */
 export interface Automation extends AutomationDefinition {
   /** Name and session: the same for every runner. */
   readonly id: string;
@@ -81,7 +95,10 @@ function keyOf({ name, key, file }: AutomationDefinition): UseKey {
   throw new SessionKeyError("NO_KEY", `${name}: neither the automation nor its session file has a key`, { name });
 }
 
-/** What an automation does in a period: its key says it all, and determines the nonce. */
+/**
+ * What an automation does in a period: its key says it all, and determines the nonce.
+ * @example const outcomeOf = ({ key, period }: Action) => `${key} until ${period.ends}`;
+ */
 export interface Action {
   /** `name/sessionId/period`. */
   readonly key: string;
@@ -111,7 +128,10 @@ export function nonceKeyOf({ nonce }: Pick<Action, "nonce">): bigint {
   return nonce >> SEQUENCE_BITS;
 }
 
-/** What was sent for an action: enough to send the very same again. */
+/**
+ * What was sent for an action: enough to send the very same again.
+ * @example const next = ({ op, hash, sent }: Recorded): Recorded => ({ op, hash, sent: sent + 1 });
+ */
 export interface Recorded {
   /** The signed operation, as JSON of ERC-7769. */
   readonly op: string;
@@ -120,7 +140,12 @@ export interface Recorded {
   readonly sent: number;
 }
 
-/** Where operations are written down before they are sent. */
+/**
+ * Where operations are written down before they are sent.
+ * @example
+ * const written = new Map<string, Recorded>();
+ * const journal: Journal = { read: ({ key }) => written.get(key), write: ({ key }, op) => void written.set(key, op) };
+ */
 export interface Journal {
   read(action: Action): Recorded | undefined;
   /** Returns, or resolves, when it is on the disk. */

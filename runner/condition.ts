@@ -2,7 +2,12 @@ import { EventFragment, FunctionFragment, Interface } from "ethers";
 import { SessionKeyError } from "../sdk/errors";
 import { asAddress, type Address, type Hex } from "../sdk/hex";
 
-/** What a contract has to answer, asked once per block. */
+/**
+ * What a contract has to answer, asked once per block.
+ * @example
+ * const data = "0x5c975abb"; // paused()
+ * const running: ViewCondition = { kind: "view", target: game, data, holds: (answer) => BigInt(answer) === 0n };
+ */
 export interface ViewCondition {
   readonly kind: "view";
   readonly target: Address;
@@ -11,7 +16,10 @@ export interface ViewCondition {
   holds(answer: Hex, time: number): boolean;
 }
 
-/** An event that has to have happened in the period. */
+/**
+ * An event that has to have happened in the period.
+ * @example const { address, topics }: EventCondition = eventSeen(game, "event Ended(uint256 indexed round)", [7n]);
+ */
 export interface EventCondition {
   readonly kind: "event";
   readonly address: Address;
@@ -19,7 +27,10 @@ export interface EventCondition {
   readonly topics: readonly (Hex | readonly Hex[] | null)[];
 }
 
-/** What an automation waits for, besides its schedule. */
+/**
+ * What an automation waits for, besides its schedule.
+ * @example const when: readonly Condition[] = [eventSeen(game, "event Ended(uint256 indexed round)")];
+ */
 export type Condition = ViewCondition | EventCondition;
 
 /**
@@ -38,7 +49,8 @@ function within({ atLeast, atMost }: Bounds): (value: bigint) => boolean {
 }
 
 /**
- * The first value that a function returns, a number, has to be within bounds. Raises `INVALID_CONDITION`.
+ * A number that a function returns has to be within bounds: the first one, or the one at that place, from 0. Raises
+ * `INVALID_CONDITION`.
  * @example viewResult(usdc.address, "function balanceOf(address) view returns (uint256)", [account], { atLeast: 1_000n })
  */
 export function viewResult(
@@ -46,6 +58,7 @@ export function viewResult(
   signature: string,
   args: readonly unknown[],
   bounds: Bounds,
+  place = 0,
 ): ViewCondition {
   const { abi, data, name } = encode(signature, args);
   const holds = within(bounds);
@@ -53,7 +66,7 @@ export function viewResult(
     kind: "view",
     target: asAddress(target, "target"),
     data,
-    holds: (answer) => holds(BigInt(abi.decodeFunctionResult(name, answer)[0] as bigint)),
+    holds: (answer) => holds(BigInt(abi.decodeFunctionResult(name, answer)[place] as bigint)),
   };
 }
 

@@ -3,8 +3,9 @@ import { SessionKeyError } from "../sdk/errors";
 import { assertEndpoint, callRpc, type RpcEndpoint } from "../sdk/transport/rpc";
 
 /**
- * A provider for a runner: it knows its chain from the start, so that a node that is down is an error and no silence, and
- * it remembers no answers. Raises a `SessionFailure` if the node does not answer, `INVALID_URL`, `INVALID_ANSWER`.
+ * A provider for a runner, from the node's `url`, with `headers` and a `timeout` in milliseconds: it knows
+ * its chain from the start, so that a node that is down is an error and no silence, and it remembers no answers. Raises a
+ * `SessionFailure` if the node does not answer, `INVALID_URL`, `INVALID_ANSWER`.
  * @example const provider = await connect({ url });
  */
 export async function connect(endpoint: RpcEndpoint): Promise<JsonRpcProvider> {

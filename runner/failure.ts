@@ -1,6 +1,13 @@
 import { explain, type SessionFailure } from "../sdk/explain";
 
-/** A failure that may pass: the action is tried again. */
+/**
+ * A failure that may pass: the action is tried again.
+ * @example
+ * const calls: ActionCalls = ({ time }) => {
+ *   if (time % 86_400 < 3_600) throw new Fault("TOO_EARLY", "The market is not open yet.");
+ *   return [];
+ * };
+ */
 export class Fault extends Error {
   constructor(
     /** As of `explain`. */

@@ -1,6 +1,6 @@
 // What the package exports as `session-keys/runner`: sessions that act by themselves. Apart from the rest because it brings
 // SQLite, cron, logs and metrics along, and runs in Node only.
-export type { Means, Outcome } from "./attempt";
+export { attempt, type Means, type Outcome } from "./attempt";
 export { defineAutomation } from "./automation";
 export type {
   Action,
@@ -13,11 +13,12 @@ export type {
 } from "./automation";
 export * from "./condition";
 export { connect } from "./connect";
+export { Fault } from "./failure";
 export type { Jobs } from "./jobs";
 export type { LaneRange } from "./lanes";
 export { loadAutomations, type AutomationModule, type LoadContext } from "./load";
 export { jsonLog, type RunnerLog } from "./log";
-export type { Metrics, MetricsServer } from "./metrics";
+export type { Metrics } from "./metrics";
 export * from "./progress";
 export { queueJobs, type QueueOptions } from "./queue";
 export type { Counts, Report } from "./report";

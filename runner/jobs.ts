@@ -5,7 +5,10 @@ import { asFault, backoff } from "./failure";
 import type { Report } from "./report";
 import type { Store } from "./store";
 
-/** Who sees actions through to their outcomes. */
+/**
+ * Who sees actions through to their outcomes.
+ * @example const nobody: Jobs = { start: async () => {}, submit: async () => {}, stop: async () => {} };
+ */
 export interface Jobs {
   /** Takes up what was left unfinished. */
   start(): Promise<void>;

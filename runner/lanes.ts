@@ -8,7 +8,7 @@ import type { Automation } from "./automation";
 /**
  * The nonce keys ("lanes") of an automation: one for each period, and in each only the sequence 0. So two operations for
  * the same period have the same nonce, whoever makes them, and the EntryPoint takes one of them.
- * @example const { first, count }: LaneRange = laneRange(automation);
+ * @example const { first, count }: LaneRange = automation.lanes;
  */
 export interface LaneRange {
   readonly first: number;

@@ -13,14 +13,22 @@ import { parseSessionFile, type SessionFile } from "../sdk/handover/sessionFile"
 import { defineAutomation, type Automation } from "./automation";
 import { parseAutomation, type AutomationDocument } from "./document";
 
-/** What an automation file may use. */
+/**
+ * What an automation file may use.
+ * @example const context: LoadContext = { provider, key };
+ */
 export interface LoadContext {
   readonly provider: Provider;
   /** Keys that are not in the session files. */
   readonly key?: UseKey;
 }
 
-/** Default export of a `.ts` or `.js` automation: automations, or what makes them. */
+/**
+ * Default export of a `.ts` or `.js` automation: automations, or what makes them.
+ * @example
+ * const module: AutomationModule = ({ key }) =>
+ *   defineAutomation({ name: "payroll", file, adapter, schedule: everyPeriod(), calls, ...(key && { key }) });
+ */
 export type AutomationModule =
   | Automation
   | readonly Automation[]
@@ -30,7 +38,7 @@ export type AutomationModule =
  * Reads an automation file: `.json`, or a module (`.ts`, `.js`, …) whose default export is an {@link AutomationModule}.
  * TypeScript needs a loader, such as `tsx`. Raises `NOT_FOUND`, `NO_AUTOMATION`, and for JSON what `parseAutomation` and
  * `parseSessionFile` raise.
- * @example const automations = await loadAutomations("payroll.json", { provider, key });
+ * @example const automations = await loadAutomations(automationFile, { provider, key });
  */
 export async function loadAutomations(path: string, context: LoadContext): Promise<readonly Automation[]> {
   const file = resolve(path);

@@ -1,6 +1,11 @@
 import pino from "pino";
 
-/** A logger that takes fields and a sentence: pino's, or one like it. */
+/**
+ * A logger that takes fields and a sentence: pino's, or one like it.
+ * @example
+ * const say = (fields: object, message: string) => console.error(message, fields);
+ * const log: RunnerLog = { info: () => undefined, warn: say, error: say };
+ */
 export interface RunnerLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

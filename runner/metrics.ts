@@ -2,7 +2,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-/** The runner's numbers, as Prometheus reads them. */
+/**
+ * The runner's numbers, as Prometheus reads them.
+ * @example
+ * const { registry }: Metrics = new Runner({ automations: [automation], provider, transport, state: stateFile }).metrics;
+ * console.log(await registry.metrics());
+ */
 export class Metrics {
   readonly registry = new Registry();
   readonly actions = new Counter({

@@ -7,7 +7,12 @@ import { asFault, backoff } from "./failure";
 import type { Jobs } from "./jobs";
 import type { JobsFactory } from "./runner";
 
-/** Which Redis, and how this process works on it. */
+/**
+ * Which Redis, and how this process works on it.
+ * @example
+ * const options: QueueOptions = { url: "redis://127.0.0.1:6379", name: "payroll", concurrency: 50 };
+ * const jobs = await queueJobs(options);
+ */
 export interface QueueOptions {
   /** `redis://127.0.0.1:6379`; never logged. */
   readonly url: string;

@@ -8,7 +8,12 @@ import type { RunnerLog } from "./log";
 import type { Metrics } from "./metrics";
 import type { ActionState } from "./store";
 
-/** How many actions ended how, since the runner started. */
+/**
+ * How many actions ended how, since the runner started.
+ * @example
+ * const { counts } = new Runner({ automations: [automation], provider, transport, state: stateFile });
+ * const { done, inFlight }: Counts = counts; // 0, 0
+ */
 export type Counts = Readonly<Record<ActionState, number>> & { readonly inFlight: number; readonly faults: number };
 
 const SENTENCES: Readonly<Record<Exclude<ActionState, "due">, string>> = {
@@ -19,7 +24,17 @@ const SENTENCES: Readonly<Record<Exclude<ActionState, "due">, string>> = {
   missed: "missed",
 };
 
-/** Everything that happens to an action is a line of the log and a number. */
+/**
+ * Everything that happens to an action is a line of the log and a number.
+ * @example
+ * const failing = (report: Report, action: Action, hash: string) => {
+ *   report.due(action);
+ *   report.sent(action, hash);
+ *   report.fault(new Fault("NOT_INCLUDED", "The operation is in no block yet."), action);
+ *   report.outcome(action, { state: "missed", code: "PERIOD_OVER", cause: "The period is over." });
+ *   report.expired("payroll", session);
+ * };
+ */
 export class Report {
   readonly #started = new Map<string, number>();
   readonly #counts = { due: 0, done: 0, elsewhere: 0, reverted: 0, refused: 0, missed: 0, faults: 0 };

@@ -16,7 +16,12 @@ import { Slots } from "./slots";
 import { Store } from "./store";
 import { Watcher, type Head } from "./watcher";
 
-/** What a {@link Runner} is made of. */
+/**
+ * What a {@link Runner} is made of.
+ * @example
+ * const options: RunnerOptions = { automations: [automation], provider, transport, state: stateFile, confirmations: 3 };
+ * const runner = new Runner(options);
+ */
 export interface RunnerOptions {
   readonly automations: readonly Automation[];
   /** A node of the sessions' chain. */
@@ -39,7 +44,15 @@ export interface RunnerOptions {
   readonly jobs?: JobsFactory;
 }
 
-/** Makes the {@link Jobs} of a runner. */
+/**
+ * Makes the {@link Jobs} of a runner.
+ * @example
+ * const tellOnly: JobsFactory = ({ report }) => ({
+ *   start: async () => {},
+ *   submit: async (_automation, action) => report.due(action),
+ *   stop: async () => {},
+ * });
+ */
 export type JobsFactory = (parts: {
   readonly automations: ReadonlyMap<string, Automation>;
   readonly store: Store;
@@ -59,9 +72,10 @@ interface Running {
  * Runs automations: looks at the chain once per block for all of them, hands over what is due, and sees it through. Each
  * action has one nonce, which the EntryPoint takes once: so it is never done twice, whatever crashes or runs beside.
  * @example
- * const runner = new Runner({ automations: [payroll], provider, transport, state: "runner.db" });
+ * const runner = new Runner({ automations: [automation], provider, transport, state: stateFile, log });
  * await runner.start();
  * await runner.stop();
+ * console.log(runner.counts.done);
  */
 export class Runner {
   readonly metrics = new Metrics();
@@ -134,7 +148,8 @@ export class Runner {
     if (this.#running === undefined) return;
     const { store, jobs, metricsServer, looking } = this.#running;
     const settled = jobs.stop();
-    await Promise.race([settled, sleep(this.#patience)]);
+    // Without a reference: once everything is settled, nobody's process has to wait for it.
+    await Promise.race([settled, sleep(this.#patience, undefined, { ref: false })]);
     this.#watcher.abandon(new Fault("STOPPED", "The runner stops."));
     this.#stopping.abort();
     await Promise.all([looking, settled]);

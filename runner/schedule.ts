@@ -3,7 +3,12 @@ import { BUDGET_KINDS } from "../sdk/constants";
 import { SessionKeyError } from "../sdk/errors";
 import type { Session } from "../sdk/session";
 
-/** A stretch of the chain's time in which an automation acts at most once. */
+/**
+ * A stretch of the chain's time in which an automation acts at most once.
+ * @example
+ * const { starts, validUntil } = { starts: session.validAfter, validUntil: session.validUntil };
+ * const first: Period = { index: 0, starts, ends: Math.min(starts + 3_599, validUntil) };
+ */
 export interface Period {
   /** Its place in the session's life, from 0: it determines the nonce. */
   readonly index: number;
@@ -12,7 +17,12 @@ export interface Period {
   readonly ends: number;
 }
 
-/** Of a session, what a schedule needs. */
+/**
+ * Of a session, what a schedule needs.
+ * @example
+ * const scheduled: Scheduled = { validAfter: 0, validUntil: 7_199, budgets: [] };
+ * console.log(every(3_600).count(scheduled)); // 2
+ */
 export type Scheduled = Pick<Session, "validAfter" | "validUntil" | "budgets">;
 
 /**

@@ -3,10 +3,16 @@ import { SessionKeyError } from "../sdk/errors";
 import type { Hex } from "../sdk/hex";
 import type { Action, Journal, Recorded } from "./automation";
 
-/** How an action stands: `due` until it has an outcome. */
+/**
+ * How an action stands: `due` until it has an outcome.
+ * @example const isOver = (state: ActionState) => state !== "due";
+ */
 export type ActionState = "due" | "done" | "elsewhere" | "reverted" | "refused" | "missed";
 
-/** An action as it is stored. */
+/**
+ * An action as it is stored.
+ * @example const why = ({ key, state, code = "" }: StoredAction) => `${key}: ${state} ${code}`;
+ */
 export interface StoredAction extends Action {
   readonly state: ActionState;
   readonly hash?: Hex;
@@ -14,7 +20,12 @@ export interface StoredAction extends Action {
   readonly code?: string;
 }
 
-/** What a state file is for: that of another chain is of no use, and dangerous. */
+/**
+ * What a state file is for: that of another chain is of no use, and dangerous.
+ * @example
+ * const block = await provider.getBlock(0);
+ * const options: StoreOptions = { chainId, genesis: block!.hash! };
+ */
 export interface StoreOptions {
   readonly chainId: bigint;
   /** Hash of the chain's block 0: local chains share their ids. */
@@ -43,6 +54,20 @@ const SCHEMA = `
 /**
  * What a runner has to remember, in an SQLite file (WAL, `synchronous=FULL`): what it returned from is on the disk. One
  * process at a time has the file; the lock ends with the process, however that ends.
+ * @example
+ * const store = Store.open(stateFile, { chainId, genesis: (await provider.getBlock(0))!.hash! });
+ * const { id, file: of } = automation;
+ * const period = automation.schedule.periodAt(now, of.session)!;
+ * const action: Action = { key: `${id}/${period.index}`, id, account, period, nonce: BigInt(automation.lanes.first) << 64n };
+ * store.add(action);
+ * console.log(store.due().length, store.progress(id)); // 1, the period's index
+ * store.write(action, { op: "{}", hash: ZeroHash, sent: 1 });
+ * console.log(store.read(action)?.sent, store.action(action.key)?.state); // 1 "due"
+ * store.finish(action, "done");
+ * store.setProgress(id, period.index + 1);
+ * store.advance(10, [{ id, period: period.index, condition: 0 }]);
+ * console.log(store.seen(id, period.index, 0), store.cursor); // true 10
+ * store.close();
  */
 export class Store implements Journal {
   private constructor(private readonly db: Database.Database) {}

@@ -4,7 +4,13 @@ import { chainTime } from "../sdk/actions/context";
 import { sameAddress, type Address, type Hex } from "../sdk/hex";
 import type { EventCondition, ViewCondition } from "./condition";
 
-/** The chain at a moment. */
+/**
+ * The chain at a moment.
+ * @example
+ * const { head } = new Runner({ automations: [automation], provider, transport, state: stateFile });
+ * const at = (seen: Head) => `block ${seen.number} at ${seen.time}`;
+ * console.log(head === undefined ? "not started" : at(head)); // not started
+ */
 export interface Head {
   readonly number: number;
   readonly hash: Hex;
@@ -14,7 +20,14 @@ export interface Head {
   readonly seen: ReadonlySet<EventCondition>;
 }
 
-/** An operation in a block. */
+/**
+ * An operation in a block.
+ * @example
+ * const paid = (outcome: Outcome) => {
+ *   const inclusion: Inclusion | undefined = "inclusion" in outcome ? outcome.inclusion : undefined;
+ *   return inclusion?.cost ?? 0n;
+ * };
+ */
 export interface Inclusion {
   readonly userOpHash: Hex;
   readonly success: boolean;

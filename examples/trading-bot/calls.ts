@@ -4,7 +4,7 @@ import { ERC20_ABI, SWAP_ROUTER_ABI } from "../../sdk/presets";
 import { call, view } from "../support/calls";
 import type { TradingJob } from "./session";
 
-const QUOTE =
+export const QUOTE =
   "function quoteExactInputSingle((address tokenIn, address tokenOut, uint256 amountIn, uint24 fee, uint160 sqrtPriceLimitX96) params) returns (uint256 amountOut, uint160 sqrtPriceAfter, uint32 ticksCrossed, uint256 gasEstimate)";
 const ETHER = parseEther("1");
 /** What is bought and sold at once. */
@@ -40,10 +40,14 @@ export function sell(
   ];
 }
 
+/** What the quoter is asked: the price of 1 WETH. */
+export function priceAsked({ usdc, weth, fee }: TradingJob): Readonly<Record<string, unknown>> {
+  return { tokenIn: weth, tokenOut: usdc, amountIn: ETHER, fee, sqrtPriceLimitX96: 0n };
+}
+
 /** What 1 WETH brings on the V3 pool, in units of USDC. */
-export async function priceOf({ quoter, usdc, weth, fee }: TradingJob, provider: Provider): Promise<bigint> {
-  const params = { tokenIn: weth, tokenOut: usdc, amountIn: ETHER, fee, sqrtPriceLimitX96: 0n };
-  const { amountOut } = await view<{ amountOut: bigint }>(provider, quoter, QUOTE, [params]);
+export async function priceOf(job: TradingJob, provider: Provider): Promise<bigint> {
+  const { amountOut } = await view<{ amountOut: bigint }>(provider, job.quoter, QUOTE, [priceAsked(job)]);
   return amountOut;
 }
 

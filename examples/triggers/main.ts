@@ -12,7 +12,7 @@ import { MOST, triggerSession, VESTING_ABI } from "./session";
 const DAY = 86_400;
 
 /** 10,000 USDC that vest for the account over 20 days. */
-async function setUpVesting({ director, account, tokens }: Stage): Promise<string> {
+export async function setUpVesting({ director, account, tokens }: Stage): Promise<string> {
   const path = "openzeppelin-4/build/contracts/VestingWallet.json";
   const vesting = await (await deploy(director, path, [account, START, 20 * DAY])).getAddress();
   await fund(director, tokens.usdc, vesting, usdc("10000"));

@@ -4,11 +4,13 @@ import { AAVE_POOL_ABI, ERC20_ABI } from "../../sdk/presets";
 import { balanceOf, call, view } from "../support/calls";
 import { CAPS, type WatcherJob } from "./session";
 
-const ACCOUNT_DATA =
+export const ACCOUNT_DATA =
   "function getUserAccountData(address user) view returns (uint256 collateral, uint256 debt, uint256 available, uint256 threshold, uint256 ltv, uint256 health)";
 const VARIABLE_RATE = 2;
+/** Its place among the account data. */
+export const HEALTH = 5;
 /** Health below which the watcher acts, and the one that it restores; at 1 anyone may liquidate. */
-const DANGER = parseEther("1.1");
+export const DANGER = parseEther("1.1");
 const SAFE = parseEther("1.5");
 /** Aave counts in dollars of 8 decimals, USDC in 6. */
 const DOLLARS_TO_USDC = 100n;

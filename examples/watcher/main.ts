@@ -14,7 +14,7 @@ const POOL = [
 const APPROVE = ["function approve(address spender, uint256 amount)"];
 
 /** The owner supplies 10 WETH and borrows 10,000 USDC. */
-async function openPosition(stage: Stage, { pool, weth, usdc: dollars }: WatcherJob): Promise<void> {
+export async function openPosition(stage: Stage, { pool, weth, usdc: dollars }: WatcherJob): Promise<void> {
   const { account, director } = stage;
   const collateral = parseEther("10");
   await fundWeth(director, weth, account, "10");

@@ -16,6 +16,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "session-keys/handover": "sdk/handover/index.ts",
   "session-keys/keys": "sdk/keys/index.ts",
   "session-keys/presets": "sdk/presets/index.ts",
+  "session-keys/runner": "runner/index.ts",
 };
 /** Entries that everybody imports whole, because their names are common words: `presets.game`. */
 const NAMESPACES: Readonly<Record<string, string>> = { "session-keys/presets": "presets" };
@@ -109,15 +110,21 @@ function snippetsOf({ name, examples, members }: Export): { readonly title: stri
   );
 }
 
-/** A module with a function for each example, in a scope of its own inside of that of the cast. */
-function moduleOf(all: readonly Export[], names: readonly string[]): string {
+/**
+ * A module with a function for each example of an entry, in a scope of its own inside of that of the cast. Where two entries
+ * have the same name, it means that of this one, or of the first.
+ */
+function moduleOf(own: string, all: readonly Export[], names: readonly string[]): string {
+  const ours = all.filter(({ entry }) => entry === own);
+  const named = [...ours, ...all].filter(({ entry }) => !(entry in NAMESPACES)).reverse();
+  const meant = new Map(named.map((each) => [each.name, each.entry]));
   const lists = Object.keys(ENTRIES).map((entry) => {
     if (entry in NAMESPACES) return `import * as ${NAMESPACES[entry]} from "${entry}";`;
-    const exported = all.filter((each) => each.entry === entry);
+    const exported = all.filter((each) => each.entry === entry && meant.get(each.name) === entry);
     const list = exported.map(({ name, isType }) => (isType ? `type ${name}` : name)).join(", ");
     return `import { ${list} } from "${entry}";`;
   });
-  const functions = all
+  const functions = ours
     .flatMap(snippetsOf)
     .map(({ title, code }) => `"${title}": async ({ ${names.join(", ")} }: Cast) => {{\n${code}\n}},`);
   return [
@@ -130,16 +137,24 @@ function moduleOf(all: readonly Export[], names: readonly string[]): string {
   ].join("\n");
 }
 
+/** Where the modules would be; none of them is written. */
 const GENERATED = join(__dirname, "generated.ts");
 
-function typeErrors(source: string): string[] {
+function typeErrors(sources: readonly string[]): string[] {
+  const files = new Map(sources.map((source, i) => [GENERATED.replace(".ts", `${i}.ts`), source]));
   const host = ts.createCompilerHost(OPTIONS);
   const disk = ts.createCompilerHost(OPTIONS);
-  host.fileExists = (path) => path === GENERATED || disk.fileExists(path);
-  host.getSourceFile = (path, ...rest) =>
-    path === GENERATED ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2022) : disk.getSourceFile(path, ...rest);
-  const program = ts.createProgram([GENERATED], OPTIONS, host);
-  const file = program.getSourceFile(GENERATED)!;
+  host.fileExists = (path) => files.has(path) || disk.fileExists(path);
+  host.getSourceFile = (path, ...rest) => {
+    const source = files.get(path);
+    if (source === undefined) return disk.getSourceFile(path, ...rest);
+    return ts.createSourceFile(path, source, ts.ScriptTarget.ES2022);
+  };
+  const program = ts.createProgram([...files.keys()], OPTIONS, host);
+  return [...files].flatMap(([path, source]) => errorsIn(program, program.getSourceFile(path)!, source));
+}
+
+function errorsIn(program: ts.Program, file: ts.SourceFile, source: string): string[] {
   const errors = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
   const lines = source.split("\n");
   return errors.map(({ start = 0, messageText }) => {
@@ -162,10 +177,10 @@ function load(source: string): Examples {
   return module.exports.examples;
 }
 
-async function run(examples: Examples, players: unknown): Promise<string[]> {
+async function run(examples: readonly Examples[], players: unknown): Promise<string[]> {
   const failed: string[] = [];
   const before = await takeSnapshot();
-  for (const [name, example] of Object.entries(examples)) {
+  for (const [name, example] of examples.flatMap((each) => Object.entries(each))) {
     await example(players).catch((error: unknown) => failed.push(`the example of ${name}: ${String(error)}`));
     await before.restore();
   }
@@ -179,14 +194,14 @@ async function main(): Promise<void> {
     OPTIONS,
   );
   const all = Object.keys(ENTRIES).flatMap((entry) => exportsOf(program, entry));
-  const source = moduleOf(all, Object.keys(players));
-  const errors = [...unexplained(all), ...uncalled(all), ...typeErrors(source)];
-  const examples = errors.length > 0 ? {} : load(source);
+  const sources = Object.keys(ENTRIES).map((entry) => moduleOf(entry, all, Object.keys(players)));
+  const errors = [...unexplained(all), ...uncalled(all), ...typeErrors(sources)];
+  const examples = errors.length > 0 ? [] : sources.map(load);
   const problems = [...errors, ...(await run(examples, players))];
   await players.close();
   for (const problem of problems) console.error(`examples: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log(`examples: ${Object.keys(examples).length} for ${all.length} exports, compiled and run`);
+  else console.log(`examples: ${examples.flatMap(Object.keys).length} for ${all.length} exports, compiled and run`);
 }
 
 main().catch((error: unknown) => {

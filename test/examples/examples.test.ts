@@ -48,7 +48,7 @@ describe("examples", function () {
     expect(examples.map(({ name }) => name).sort()).to.deep.equal(names.sort());
     for (const name of names) {
       const files = readdirSync(join("examples", name));
-      expect(files, name).to.include.members(["README.md", "calls.ts", "main.ts", "session.ts"]);
+      expect(files, name).to.include.members(["README.md", "automation.ts", "calls.ts", "main.ts", "session.ts"]);
       expect(readFileSync(join("examples", name, "README.md"), "utf8")).to.contain(
         `npx hardhat run examples/${name}/main.ts`,
       );

@@ -26,6 +26,7 @@ export async function bundlerServer(bundler: Signer): Promise<RpcServer> {
   const transport = new HandleOpsTransport({ bundler });
   const ops = new Map<string, PackedUserOperation>();
   const methods: Record<string, (params: [never]) => Promise<unknown>> = {
+    eth_chainId: async () => (await bundler.provider!.getNetwork()).chainId,
     eth_supportedEntryPoints: () => Promise.resolve([ENTRY_POINTS["0.8"]]),
     eth_sendUserOperation: async ([op]) => {
       const packed = decodeRpcUserOp(op);

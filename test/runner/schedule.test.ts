@@ -64,6 +64,13 @@ describe("Conditions", () => {
     expect(codeOf(() => viewResult(AT, "nonsense", [], { atLeast: 1n }))).to.equal("INVALID_CONDITION");
   });
 
+  it("a number that is not the first one", () => {
+    const pair = "function pair() view returns (uint256, uint256)";
+    const [first, second] = [0, 1].map((place) => viewResult(AT, pair, [], { atLeast: 5n }, place));
+    expect([first, second].map((view) => view!.holds(answer(5, 4), 0))).to.deep.equal([true, false]);
+    expect([first, second].map((view) => view!.holds(answer(4, 5), 0))).to.deep.equal([false, true]);
+  });
+
   it("a price that is within bounds, positive, and fresh by the chain's clock", () => {
     const cheap = price(AT, { atMost: 100n }, { maxAge: 60 });
     const told = (value: number, updated: number) => answer(1, value, updated, updated, 1);

@@ -43,6 +43,7 @@ import { TOKEN } from "../../support/token";
 import { world } from "../../../test/helpers/world";
 import { SoftAuthenticator } from "../../../test/sdk/keys/authenticator";
 import { handover } from "./handover";
+import { runner } from "./runner";
 
 // Who is who in the examples: what stands here is what an example may use without saying where it comes from, besides what the
 // package and ethers export. The chain is Hardhat's, and each example finds it as this leaves it.
@@ -130,10 +131,13 @@ export async function cast() {
   const lens = await w.lens.getAddress();
   const server = await bundlerServer(w.bundler);
   const passkey = new SoftAuthenticator();
+  const handed = handover(grant);
+  const { removeFolder, ...automated } = runner(handed.file, bot, context.adapter, calls);
   const state: SessionState = { installed: true, paused: false, epoch: 1n, status: STATUSES.enabled, usage: [] };
   return {
     ...CONTRACTS,
-    ...handover(grant),
+    ...handed,
+    ...automated,
     ...{
       account,
       owner,
@@ -166,7 +170,7 @@ export async function cast() {
     /** A bundle that has enabled the session. */
     transaction: { to: context.entryPoint, data: enablingData },
     /** A bundler, and how to stop it. */
-    ...{ url: server.url, close: () => server.close() },
+    ...{ url: server.url, close: () => server.close().finally(removeFolder) },
     /** Some other library that makes the account call. */
     kernelClient: { sendAndWait: (of: string, made: readonly Call[]) => Promise.resolve({ of, made }) },
     adapter: context.adapter,
