@@ -6,8 +6,49 @@ import { join } from "node:path";
 
 const PROCESSES = 2;
 /** Seconds that files take, where it is far from DEFAULT_SECONDS: only the balance of the processes depends on it. */
-const SECONDS = {};
-const DEFAULT_SECONDS = 2;
+const SECONDS = {
+  "test/attacks/A-privilege-escalation.test.ts": 13,
+  "test/attacks/B-execution.test.ts": 4,
+  "test/attacks/C-calldata.test.ts": 7,
+  "test/attacks/C15-decoder.test.ts": 13,
+  "test/attacks/D-limits.test.ts": 8,
+  "test/attacks/F-signatures.test.ts": 5,
+  "test/attacks/F7-envelope.test.ts": 12,
+  "test/attacks/G-keys.test.ts": 3,
+  "test/attacks/H-lifecycle.test.ts": 4,
+  "test/cli/chain.test.ts": 4,
+  "test/cli/golden.test.ts": 10,
+  "test/cli/keys.test.ts": 6,
+  "test/cli/process.test.ts": 8,
+  "test/contracts/SessionKeyValidator/enableSessions.test.ts": 4,
+  "test/contracts/SessionKeyValidator/validateUserOp.charges.test.ts": 4,
+  "test/contracts/SessionKeyValidator/validateUserOp.envelope.test.ts": 11,
+  "test/contracts/SessionKeyValidator/validateUserOp.execution.test.ts": 11,
+  "test/contracts/SessionKeyValidator/validateUserOp.grants.test.ts": 4,
+  "test/contracts/SessionKeyValidator/validateUserOp.rules.test.ts": 4,
+  "test/contracts/storage.test.ts": 5,
+  "test/contracts/verifiers/MultisigVerifier.test.ts": 5,
+  "test/contracts/verifiers/P256Verifier.test.ts": 7,
+  "test/contracts/verifiers/WebAuthnVerifier.test.ts": 11,
+  "test/deploy/canonical.test.ts": 5,
+  "test/erc7562/checker.test.ts": 18,
+  "test/formal/extracted.test.ts": 7,
+  "test/integration/bundle.test.ts": 5,
+  "test/integration/grants.test.ts": 13,
+  "test/integration/modes.test.ts": 3,
+  "test/integration/provider.test.ts": 5,
+  "test/integration/signer.test.ts": 12,
+  "test/integration/time.test.ts": 5,
+  "test/matrix/matrix.test.ts": 5,
+  "test/parity/check.test.ts": 4,
+  "test/parity/envelope.test.ts": 3,
+  "test/parity/hashes.test.ts": 7,
+  "test/runner/faults.test.ts": 8,
+  "test/scripts/demo.test.ts": 5,
+  "test/scripts/scripts.test.ts": 32,
+  "test/sdk/builder/decoder.test.ts": 3,
+};
+const DEFAULT_SECONDS = 1;
 
 /** Files in as many lists as there are processes, the longest first, each to the list that is shortest so far. */
 function balanced(files) {
@@ -41,8 +82,9 @@ function run(files) {
 
 const asked = process.argv.slice(2);
 const all = readdirSync("test", { recursive: true }).map((file) => join("test", file));
-// The model's sequences have a command of their own, `npm run test:model`.
-const usual = all.filter((file) => file.endsWith(".test.ts") && !file.startsWith(join("test", "model")));
+// These take long and have commands of their own: `npm run test:model`, `npm run test:examples`.
+const APART = ["model", "examples"].map((folder) => join("test", folder));
+const usual = all.filter((file) => file.endsWith(".test.ts") && !APART.some((folder) => file.startsWith(folder)));
 const lists = asked.length > 0 ? [asked] : balanced(usual);
 
 const { status } = spawnSync("npx", ["--no-install", "hardhat", "compile"], { stdio: "inherit" });
