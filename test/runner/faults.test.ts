@@ -3,13 +3,13 @@ import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import Database from "libsql";
 import { ethers, network } from "hardhat";
-import { HandleOpsTransport, sessionId, SessionKeyError, type PackedUserOperation } from "../../sdk";
+import { HandleOpsTransport, sessionId, type SessionKeyError, type PackedUserOperation } from "../../sdk";
 import { defineAutomation, every, type RunnerOptions } from "../../runner";
 import { LocalJobs } from "../../runner/jobs";
 import { connect } from "../../runner/connect";
 import { Store } from "../../runner/store";
 import { asAccount } from "../helpers/operations";
-import { DAY, Desk, payer, until } from "./parts";
+import { codeOf, DAY, Desk, payer, until } from "./parts";
 import { startProxy, type Proxy } from "./proxy";
 
 /** The sum of a counter, over those of its labels. */
@@ -20,17 +20,6 @@ async function counted(
   const text = await runner.metrics.registry.metrics();
   const found = text.split("\n").find((each) => each.startsWith(`session_keys_${line} `));
   return Number(found?.split(" ").pop() ?? 0);
-}
-
-/** What opening raises. */
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof SessionKeyError) return error.code;
-    throw error;
-  }
-  return "none";
 }
 
 describe("Faults of a runner: no action is done twice, none is lost silently", () => {

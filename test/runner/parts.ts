@@ -11,6 +11,7 @@ import {
   HandleOpsTransport,
   periodicBudget,
   proofFor,
+  SessionKeyError,
   type Call,
   type Session,
 } from "../../sdk";
@@ -95,4 +96,15 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     if (await holds()) return;
   }
   throw new Error(`not within ${seconds} seconds: ${what}`);
+}
+
+/** The code of what this raises; `none` if it does not. */
+export function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof SessionKeyError) return error.code;
+    throw error;
+  }
+  return "none";
 }

@@ -1,22 +1,13 @@
 import { expect } from "chai";
 import { cron, every, everyPeriod, eventSeen, price, viewResult } from "../../runner";
 import { parseAutomation } from "../../runner/document";
-import { periodicBudget, SessionKeyError, totalBudget } from "../../sdk";
+import { periodicBudget, totalBudget } from "../../sdk";
+import { codeOf } from "./parts";
 
 const AT = "0x1111111111111111111111111111111111111111";
 /** Monday, 1 March 2027, noon UTC, for ten days. */
 const START = Date.UTC(2027, 2, 1, 12) / 1000;
 const session = { validAfter: START, validUntil: START + 10 * 86_400, budgets: [periodicBudget(1n, 86_400)] };
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof SessionKeyError) return error.code;
-    throw error;
-  }
-  return "none";
-}
 
 describe("Schedules", () => {
   it("every so many seconds: from validAfter on, both ends inclusive, and nothing outside", () => {
