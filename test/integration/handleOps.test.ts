@@ -13,6 +13,7 @@ import {
   type Session,
 } from "../../sdk";
 import { unpackUserOp } from "../../sdk/userOp";
+import { unmined } from "../helpers/mining";
 import { asAccount, enable, hashOf, operation, sessionOf } from "../helpers/operations";
 import { callOf, permissionFor, word } from "../helpers/validation";
 import { wallet, world, type World } from "../helpers/world";
@@ -37,8 +38,6 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe("HandleOpsTransport", () => {
-  afterEach(() => ethers.provider.send("evm_setAutomine", [true]));
-
   it("sends, and tells what became of it", async () => {
     const { w, session, transport } = await ready();
     const op = await operation(w, session, [callOf(w)]);
@@ -71,11 +70,12 @@ describe("HandleOpsTransport", () => {
 
   it("an operation that was overtaken between simulation and block", async () => {
     const { w, session, transport } = await ready();
-    await ethers.provider.send("evm_setAutomine", [false]);
-    const hash = await transport.send(await operation(w, session, [callOf(w)]));
-    expect(await transport.receipt(hash), "pending").to.equal(undefined);
-    await (await asAccount(w)).revokeSession(sessionId(session), { maxPriorityFeePerGas: 10n ** 11n });
-    await mine();
+    const hash = await unmined(async () => {
+      const sent = await transport.send(await operation(w, session, [callOf(w)]));
+      expect(await transport.receipt(sent), "pending").to.equal(undefined);
+      await (await asAccount(w)).revokeSession(sessionId(session), { maxPriorityFeePerGas: 10n ** 11n });
+      return sent;
+    });
     expect(await codeOf(transport.receipt(hash))).to.equal("BUNDLE_REVERTED");
   });
 

@@ -1,4 +1,3 @@
-import { mine } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { BrowserProvider, concat, Contract, id, toQuantity, type ContractTransactionReceipt } from "ethers";
 import { ethers } from "hardhat";
@@ -13,6 +12,7 @@ import {
   totalBudget,
   type SessionSignerOptions,
 } from "../../sdk";
+import { unmined } from "../helpers/mining";
 import { asAccount, sessionOf } from "../helpers/operations";
 import { optionsOf } from "../helpers/signers";
 import { word } from "../helpers/validation";
@@ -133,23 +133,23 @@ describe("SessionProvider", () => {
 
     it("eth_sendTransaction: an operation, known by its hash from the first moment", async () => {
       const { session, request, pay } = await ready();
-      await ethers.provider.send("evm_setAutomine", [false]);
-      const hash = (await request("eth_sendTransaction", {
-        ...pay(5n),
-        from: session.account,
-        gas: "0x5208",
-      })) as string;
-      const pending = await request("eth_getTransactionByHash", hash);
-      expect(pending).to.include({
-        hash,
-        from: session.account,
-        to: pay(5n).to,
-        input: pay(5n).data,
-        blockNumber: null,
+      const hash = await unmined(async () => {
+        const sent = (await request("eth_sendTransaction", {
+          ...pay(5n),
+          from: session.account,
+          gas: "0x5208",
+        })) as string;
+        const pending = await request("eth_getTransactionByHash", sent);
+        expect(pending).to.include({
+          hash: sent,
+          from: session.account,
+          to: pay(5n).to,
+          input: pay(5n).data,
+          blockNumber: null,
+        });
+        expect(await request("eth_getTransactionReceipt", sent)).to.equal(null);
+        return sent;
       });
-      expect(await request("eth_getTransactionReceipt", hash)).to.equal(null);
-      await ethers.provider.send("evm_setAutomine", [true]);
-      await mine();
       expect(await request("eth_getTransactionReceipt", hash)).to.include({ status: "0x1" });
       expect(await request("eth_getTransactionByHash", hash)).to.not.include({ blockNumber: null });
       // Any other transaction is the node's to know.
@@ -199,14 +199,14 @@ describe("SessionProvider", () => {
     it("wallet_sendCalls, pending, then confirmed", async () => {
       const { w, request, bundle, chainId } = await ready();
       const before = await tokens(w);
-      await ethers.provider.send("evm_setAutomine", [false]);
-      const { id: callsId } = (await request("wallet_sendCalls", bundle())) as { id: string };
-      const common = { version: "2.0.0", id: callsId, chainId, atomic: true };
-      expect(await request("wallet_getCallsStatus", callsId)).to.deep.equal({ ...common, status: 100 });
-      await ethers.provider.send("evm_setAutomine", [true]);
-      await mine();
+      const common = (id: string) => ({ version: "2.0.0", id, chainId, atomic: true });
+      const callsId = await unmined(async () => {
+        const { id } = (await request("wallet_sendCalls", bundle())) as { id: string };
+        expect(await request("wallet_getCallsStatus", id)).to.deep.equal({ ...common(id), status: 100 });
+        return id;
+      });
       const status = (await request("wallet_getCallsStatus", callsId)) as { status: number; receipts: [Receipt] };
-      expect(status).to.include({ ...common, status: 200 });
+      expect(status).to.include({ ...common(callsId), status: 200 });
       const [receipt] = status.receipts;
       expect(receipt).to.have.all.keys("logs", "status", "blockHash", "blockNumber", "gasUsed", "transactionHash");
       expect([receipt.status, receipt.logs.length]).to.deep.equal(["0x1", 2]);
@@ -234,11 +234,11 @@ describe("SessionProvider", () => {
 
     it("refused between node and block: 400", async () => {
       const { w, session, request, bundle } = await ready();
-      await ethers.provider.send("evm_setAutomine", [false]);
-      const { id: callsId } = (await request("wallet_sendCalls", bundle())) as { id: string };
-      await (await asAccount(w)).revokeSession(sessionId(session), { maxPriorityFeePerGas: 10n ** 11n });
-      await ethers.provider.send("evm_setAutomine", [true]);
-      await mine();
+      const callsId = await unmined(async () => {
+        const { id } = (await request("wallet_sendCalls", bundle())) as { id: string };
+        await (await asAccount(w)).revokeSession(sessionId(session), { maxPriorityFeePerGas: 10n ** 11n });
+        return id;
+      });
       expect(await request("wallet_getCallsStatus", callsId)).to.include({ status: 400 });
     });
 
@@ -283,8 +283,6 @@ describe("SessionProvider", () => {
       }
     });
   });
-
-  afterEach(() => ethers.provider.send("evm_setAutomine", [true]));
 });
 
 interface Receipt {

@@ -28,6 +28,7 @@ import { p256Key } from "../../sdk/keys/p256";
 import { unpackGas } from "../../sdk/userOp";
 import { P256Verifier__factory } from "../../typechain-types";
 import { asAccount, enable, sessionOf } from "../helpers/operations";
+import { unmined } from "../helpers/mining";
 import { failureOf, optionsOf, signerOf } from "../helpers/signers";
 import { word } from "../helpers/validation";
 import { now, world } from "../helpers/world";
@@ -139,14 +140,16 @@ describe("SessionSigner", () => {
       await enable(w, session);
       const signer = await signerOf(w, session);
       const before = await balance();
-      await ethers.provider.send("evm_setAutomine", [false]);
-      const responses = await Promise.all([1n, 2n, 3n].map((amount) => signer.sendCalls([pay(amount)])));
+      const [responses, named] = await unmined(
+        async () =>
+          [
+            await Promise.all([1n, 2n, 3n].map((amount) => signer.sendCalls([pay(amount)]))),
+            await Promise.all([4n, 5n].map((amount) => signer.sendCalls([pay(amount)], { nonceKey: 9 }))),
+          ] as const,
+      );
       const lanes = responses.map(({ op }) => (op.nonce >> 64n) & 0xffffffffn);
       expect(lanes).to.have.members([0n, 1n, 2n]);
-      const named = await Promise.all([4n, 5n].map((amount) => signer.sendCalls([pay(amount)], { nonceKey: 9 })));
       expect(named[1]!.op.nonce).to.equal(named[0]!.op.nonce + 1n);
-      await ethers.provider.send("evm_setAutomine", [true]);
-      await mine();
       for (const response of [...responses, ...named]) expect((await response.wait()).operation.success).to.equal(true);
       expect(await balance()).to.equal(before + 15n);
       // Nothing is on its way any more: the first lane will do.
