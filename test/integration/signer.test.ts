@@ -382,7 +382,8 @@ describe("SessionSigner", () => {
         return unpackGas((await signer.sendCalls([pay(1n)], { mode: "signed" })).op).verificationGasLimit;
       };
       await limit(0n);
-      expect(await limit(50_000n)).to.equal((await limit(0n)) + 50_000n);
+      // Not to the unit: a byte of the nonce or the time may be zero in one of them, and costs less.
+      expect(Number((await limit(50_000n)) - (await limit(0n)))).to.be.closeTo(50_000, 200);
     });
 
     it("a batch whose validation would cost too much, unless a limit is named", async () => {
