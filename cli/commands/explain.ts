@@ -1,7 +1,15 @@
 import { VoidSigner, ZeroAddress, type TransactionReceipt } from "ethers";
-import { BundlerTransport, explain, HandleOpsTransport, type SessionFailure } from "../../sdk";
+import {
+  BundlerTransport,
+  ENTRY_POINTS,
+  explain,
+  HandleOpsTransport,
+  type OperationReceipt,
+  type SessionFailure,
+} from "../../sdk";
+import { VERSIONS } from "../../sdk/actions/recognize";
 import { outcomeOf } from "../../sdk/transport/logs";
-import { addressOf, type Connection } from "../connection";
+import type { Connection } from "../connection";
 import type { Context } from "../context";
 import { withoutTexts } from "../failure";
 import { facts } from "../render";
@@ -32,17 +40,24 @@ export const explainCommand: Command = {
 
 async function explainHash(context: Context, hash: string): Promise<Output> {
   const connection = await context.connection();
-  const { bundler } = context.settings;
-  const transport =
-    bundler === undefined || bundler === "self"
-      ? new HandleOpsTransport({ bundler: new VoidSigner(ZeroAddress, connection.provider) })
-      : new BundlerTransport({ url: bundler });
-  const receipt = await transport.receipt(hash);
+  const receipt = await receiptOf(context, connection, hash);
   if (receipt !== undefined)
     return receipt.success ? succeeded(context, "operation", hash) : said(context, "operation", explain(receipt));
   const transaction = await connection.provider.getTransactionReceipt(hash);
   if (transaction !== null) return explainTransaction(context, connection, transaction);
   throw notFound(`neither an operation nor a transaction of chain ${connection.chainId} is ${hash}`);
+}
+
+/** By the bundler, or by the logs of each EntryPoint: a hash does not tell which one it went to. */
+async function receiptOf(
+  { settings: { bundler } }: Context,
+  { provider }: Connection,
+  hash: string,
+): Promise<OperationReceipt | undefined> {
+  if (bundler !== undefined && bundler !== "self") return new BundlerTransport({ url: bundler }).receipt(hash);
+  const nobody = new VoidSigner(ZeroAddress, provider);
+  const asked = VERSIONS.map((version) => new HandleOpsTransport({ bundler: nobody, version }).receipt(hash));
+  return (await Promise.all(asked)).find((receipt) => receipt !== undefined);
 }
 
 async function explainTransaction(
@@ -51,7 +66,7 @@ async function explainTransaction(
   receipt: TransactionReceipt,
 ): Promise<Output> {
   if (receipt.status === 1) {
-    const operation = outcomeOf(receipt.logs, addressOf("entryPoint"));
+    const [operation] = VERSIONS.flatMap((version) => outcomeOf(receipt.logs, ENTRY_POINTS[version]) ?? []);
     if (operation === undefined || operation.success) return succeeded(context, "transaction", receipt.hash);
     return said(context, "transaction", explain(operation));
   }

@@ -3,7 +3,9 @@ import { Wallet, type BaseWallet } from "ethers";
 import { sessionId, SessionSigner, type Session } from "../../sdk";
 import { importSession } from "../../sdk/actions/importSession";
 import { sameAddress } from "../../sdk/hex";
-import { adapter, assertPlace, transportOf } from "../connection";
+import { sessionAdapterOf } from "../../sdk/accounts/types";
+import { recognize } from "../account";
+import { assertPlace, transportOf } from "../connection";
 import { readSession } from "../files";
 import { keyOptions, Keys } from "../keys";
 import { outcomeFacts, outcomeResult } from "../outcome";
@@ -45,7 +47,8 @@ export const sendCommand: Command = {
     const keys = new Keys(context, values);
     const key = document.key === undefined ? await keys.signer("session") : new Wallet(document.key);
     assertKey(key, session);
-    const transport = await transportOf(keys, "sender", "session");
+    const { type, version } = await recognize(context, session.account);
+    const transport = await transportOf(keys, version, "sender", "session");
     if (!context.settings.yes) context.note(calls.map(callLine).join("\n"));
     await context.confirm(`Send ${calls.length} call(s) from ${session.account}`);
     const signer = new SessionSigner({
@@ -54,7 +57,7 @@ export const sendCommand: Command = {
       key,
       transport,
       provider: connection.provider,
-      adapter: adapter(),
+      adapter: sessionAdapterOf(type, session),
       ...(grant === undefined ? {} : { grant }),
       ...(values["mode"] === "signed" ? { mode: "signed" } : {}),
     });
