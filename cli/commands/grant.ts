@@ -7,10 +7,11 @@ import { asHex, type Hex } from "../../sdk/hex";
 import { OWNER_VALIDATOR, ownerAdapter, recognize } from "../account";
 import { addressOf, assertPlace } from "../connection";
 import type { Context } from "../context";
-import { assertFree, namesOf, readSession, writeSession } from "../files";
+import { assertFree, readSession, writeSession } from "../files";
 import { keyOptions, Keys } from "../keys";
 import { facts, json } from "../render";
 import { EXIT, UserError } from "../support/input";
+import { namesOf } from "../support/names";
 import type { Command, Output } from "./command";
 import { descriptionOf } from "./describe";
 

@@ -11,6 +11,7 @@ import { keyOptions, Keys } from "../keys";
 import { outcomeFacts, outcomeResult } from "../outcome";
 import { facts } from "../render";
 import { UserError } from "../support/input";
+import { inUnits, namesOf, TOKEN_OPTION } from "../support/names";
 import { CALL_OPTION, callLine, callsOf } from "./calls";
 import type { Command } from "./command";
 
@@ -31,6 +32,7 @@ export const sendCommand: Command = {
     )
       .choices(["auto", "signed"])
       .default("auto"),
+    TOKEN_OPTION,
     ...keyOptions("session", "sender"),
   ],
   examples: [
@@ -41,6 +43,7 @@ export const sendCommand: Command = {
     const calls = callsOf(values);
     const document = readSession(context, file!);
     const { session, validator, grant } = document;
+    const names = namesOf(document, values);
     const connection = await context.connection();
     assertPlace(connection, context.settings, session);
     await importSession(connection.provider, document);
@@ -61,7 +64,11 @@ export const sendCommand: Command = {
       ...(grant === undefined ? {} : { grant }),
       ...(values["mode"] === "signed" ? { mode: "signed" } : {}),
     });
-    const { operation } = await context.io.spin("Sending", async () => (await signer.sendCalls(calls)).wait());
+    const { operation } = await context.io
+      .spin("Sending", async () => (await signer.sendCalls(calls)).wait())
+      .catch((error: unknown) => {
+        throw inUnits(error, session, names);
+      });
     return {
       result: {
         sessionId: sessionId(session),

@@ -4,12 +4,13 @@ import { sessionState } from "../../sdk/actions/inspect";
 import { listSessions } from "../../sdk/actions/list";
 import { addressOf, assertDeployed, assertPlace } from "../connection";
 import type { Context } from "../context";
-import { namesOf, readSession } from "../files";
+import { readSession } from "../files";
 import { keyOptions, Keys } from "../keys";
 import { accountOf } from "../owner";
 import { facts } from "../render";
 import { isHash } from "../secrets";
 import { EXIT, UserError, wholeNumber } from "../support/input";
+import { namesOf, TOKEN_OPTION } from "../support/names";
 import { sessionFacts, statusName } from "../support/report";
 import type { Command, Values } from "./command";
 
@@ -24,6 +25,7 @@ export const showCommand: Command = {
     "spent, what is left, and when that changes. By id it must have been published.",
   options: [
     new Option("--from-block <number>", "where to start reading logs, for an id").default("0"),
+    TOKEN_OPTION,
     ...keyOptions("owner"),
   ],
   examples: ["show session.json", "show 0x5a3e… --account 0x… --json"],
@@ -45,7 +47,7 @@ export const showCommand: Command = {
         label: label ?? null,
         session,
       },
-      text: `${facts(context, [...named, ...sessionFacts(session, report)])}\n\n${describe(session, found.names)}`,
+      text: `${facts(context, [...named, ...sessionFacts(session, report, found.names)])}\n\n${describe(session, found.names)}`,
     };
   },
 };
@@ -53,10 +55,10 @@ export const showCommand: Command = {
 async function find(context: Context, what: string, values: Values) {
   if (!isHash(what)) {
     const document = readSession(context, what);
-    return { ...document, names: namesOf(document) };
+    return { ...document, names: namesOf(document, values) };
   }
   const session = await published(context, what, values);
-  return { session, validator: addressOf("sessionKeyValidator"), names: {}, label: undefined };
+  return { session, validator: addressOf("sessionKeyValidator"), names: namesOf({}, values), label: undefined };
 }
 
 async function published(context: Context, id: string, values: Values): Promise<Session> {
