@@ -11,6 +11,8 @@ import { facts } from "../render";
 import { isHash } from "../secrets";
 import { EXIT, UserError } from "../support/input";
 import { namesOf, TOKEN_OPTION, unitsOf } from "../support/names";
+import { short } from "../support/report";
+import { accountOfSession, assertNoKey } from "../words";
 import type { Command, Output } from "./command";
 
 /** `explain`: why something failed. */
@@ -54,12 +56,17 @@ function ofText(what: string): Explained {
 }
 
 async function ofHash(context: Context, hash: string): Promise<Explained> {
+  await assertNoKey(context, hash);
   const receipt = await operationOf(context, hash);
   if (receipt !== undefined) return { kind: "operation", ...(receipt.success ? {} : { failure: explain(receipt) }) };
   const { chainId, provider } = await context.connection();
   const transaction = await provider.getTransactionReceipt(hash);
   if (transaction !== null) return { kind: "transaction", ...(await ofTransaction(context, transaction)) };
-  throw notFound(`neither an operation nor a transaction of chain ${chainId} is ${hash}`);
+  const account = await accountOfSession(context, hash);
+  const known = account === undefined ? "" : `; it is the id of a session of ${account}, and show tells of those`;
+  throw notFound(
+    `${short(hash)} was taken for a hash, and no operation or transaction of chain ${chainId} has it${known}`,
+  );
 }
 
 async function ofTransaction(context: Context, receipt: TransactionReceipt): Promise<Pick<Explained, "failure">> {

@@ -1,5 +1,6 @@
 import { Option } from "commander";
-import { idOf, revokeCall, type RevocableSession } from "../../sdk";
+import { idOf, revokeCall, STATUSES, type Address, type Hex, type RevocableSession } from "../../sdk";
+import { sessionStatus } from "../../sdk/actions/inspect";
 import { revokeSession, revokeSessionBySig, signRevocation } from "../../sdk/actions/revoke";
 import { isOurs, OWNER_VALIDATOR, ownerAdapter, recognize } from "../account";
 import { addressOf, assertPlace } from "../connection";
@@ -10,6 +11,7 @@ import { outcomeFacts, outcomeResult } from "../outcome";
 import { accountOf, ownerOf } from "../owner";
 import { facts } from "../render";
 import { isHash } from "../secrets";
+import { assertNoKey, mistaken } from "../words";
 import type { Command, Output } from "./command";
 import { ownersTurn } from "./ownersTurn";
 
@@ -51,10 +53,23 @@ export const revokeCommand: Command = {
 };
 
 async function sessionOf(context: Context, keys: Keys, what: string): Promise<RevocableSession> {
-  if (isHash(what)) return { account: await accountOf(keys), sessionId: what };
+  if (isHash(what)) return byId(context, await accountOf(keys), what);
   const { session } = readSession(context, what);
   assertPlace(await context.connection(), context.settings, session);
   return session;
+}
+
+/** An id that nobody has enabled may be that of a grant; the hash of something else is none. */
+async function byId(context: Context, account: Address, sessionId: Hex): Promise<RevocableSession> {
+  await assertNoKey(context, sessionId);
+  const { provider } = await context.connection();
+  const status = await sessionStatus(provider, addressOf("sessionKeyValidator"), account, sessionId);
+  if (status === STATUSES.none) {
+    const other = await mistaken(context, sessionId, account);
+    if (other !== undefined) throw other;
+    context.note(`no session of that id was ever enabled on ${account}: what dies is a grant that nobody has used`);
+  }
+  return { account, sessionId };
 }
 
 async function bySignature(context: Context, keys: Keys, session: RevocableSession): Promise<Output> {

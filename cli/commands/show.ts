@@ -11,7 +11,8 @@ import { facts } from "../render";
 import { isHash } from "../secrets";
 import { EXIT, UserError, wholeNumber } from "../support/input";
 import { namesOf, TOKEN_OPTION } from "../support/names";
-import { sessionFacts, statusName } from "../support/report";
+import { sessionFacts, short, statusName } from "../support/report";
+import { assertNoKey, mistaken } from "../words";
 import type { Command, Values } from "./command";
 
 /** `show`: one session now. */
@@ -64,12 +65,16 @@ async function find(context: Context, what: string, values: Values) {
 async function published(context: Context, id: string, values: Values): Promise<Session> {
   const fromBlock = wholeNumber(values["fromBlock"] as string, "from-block", 0);
   const connection = await context.connection();
+  await assertNoKey(context, id);
   await assertDeployed(connection, "sessionKeyValidator");
   const account = await accountOf(new Keys(context, values));
   const listed = await listSessions(connection.provider, addressOf("sessionKeyValidator"), account, { fromBlock });
   const entry = listed.find(({ sessionId }) => sessionId.toLowerCase() === id.toLowerCase());
   if (entry?.session !== undefined) return entry.session;
-  const why = entry === undefined ? "was never enabled on" : "was never published by";
+  const other = entry === undefined ? await mistaken(context, id, account) : undefined;
+  if (other !== undefined) throw other;
+  const unknown = `${short(id)} was taken for the id of a session, and none of that id was ever enabled on ${account}`;
+  const message = entry === undefined ? unknown : `session ${id} was never published by ${account}`;
   const remedy = "Name its file instead; `session-keys enable` publishes a session.";
-  throw new UserError(`session ${id} ${why} ${account}`, "SESSION_NOT_FOUND", EXIT.notFound, remedy);
+  throw new UserError(message, "SESSION_NOT_FOUND", EXIT.notFound, remedy);
 }
