@@ -32,7 +32,6 @@ const SECONDS = {
   "test/contracts/verifiers/WebAuthnVerifier.test.ts": 11,
   "test/deploy/canonical.test.ts": 5,
   "test/erc7562/checker.test.ts": 18,
-  "test/formal/extracted.test.ts": 7,
   "test/integration/bundle.test.ts": 5,
   "test/integration/grants.test.ts": 13,
   "test/integration/modes.test.ts": 3,
@@ -40,7 +39,7 @@ const SECONDS = {
   "test/integration/signer.test.ts": 12,
   "test/integration/time.test.ts": 5,
   "test/matrix/matrix.test.ts": 5,
-  "test/parity/check.test.ts": 4,
+  "test/parity/check.test.ts": 2,
   "test/parity/envelope.test.ts": 3,
   "test/parity/hashes.test.ts": 7,
   "test/runner/faults.test.ts": 8,
@@ -82,8 +81,8 @@ function run(files) {
 
 const asked = process.argv.slice(2);
 const all = readdirSync("test", { recursive: true }).map((file) => join("test", file));
-// These take long and have commands of their own: `npm run test:model`, `npm run test:examples`.
-const APART = ["model", "examples"].map((folder) => join("test", folder));
+// These take long and have commands of their own: `npm run test:model`, `npm run test:examples`, `npm run formal`.
+const APART = ["model", "examples", "formal"].map((folder) => join("test", folder));
 const usual = all.filter((file) => file.endsWith(".test.ts") && !APART.some((folder) => file.startsWith(folder)));
 const lists = asked.length > 0 ? [asked] : balanced(usual);
 

@@ -71,9 +71,11 @@ export class SessionSigner extends AbstractSigner<Provider> {
    * lists, blobs, authorizations) are refused. Raises as {@link sendCalls} and `UNSUPPORTED_TRANSACTION`.
    * @example const { logs } = await (await signer.sendTransaction({ to: USDC, data: calls[0]!.data })).wait();
    */
-  override async sendTransaction(tx: TransactionRequest): Promise<SessionResponse> {
-    const { call, options } = await this.#explained(() => asCall(tx, this.session, this.provider));
-    return this.sendCalls([call], options);
+  override sendTransaction(tx: TransactionRequest): Promise<SessionResponse> {
+    return this.#inTurn(this.#options.nonceKey, async () => {
+      const { call, options } = await asCall(tx, this.session, this.provider);
+      return { calls: [call], options };
+    });
   }
 
   /**
@@ -85,15 +87,8 @@ export class SessionSigner extends AbstractSigner<Provider> {
    * const { logs } = await (await signer.sendCalls(batch)).wait(); // both, or none
    */
   sendCalls(calls: readonly Call[], options: SendOptions = {}): Promise<SessionResponse> {
-    const settings = { ...this.#options, ...options, gas: { ...this.#options.gas, ...options.gas } };
-    const send = (nonce: bigint) => this.#send(calls, nonce, settings);
-    return this.#explained(async () => {
-      await this.#assertChain();
-      const { nonceKey } = settings;
-      const sent = await (nonceKey === undefined ? this.#lanes.parallel(send) : this.#lanes.ordered(nonceKey, send));
-      this.operations.add(sent.userOpHash);
-      return new SessionResponse(sent, this.provider, this.operations);
-    });
+    const { nonceKey = this.#options.nonceKey } = options;
+    return this.#inTurn(nonceKey, () => Promise.resolve({ calls, options }));
   }
 
   /**
@@ -120,13 +115,25 @@ export class SessionSigner extends AbstractSigner<Provider> {
     return refuseToSign("typed data: it could be a permit, or a grant of another session");
   }
 
-  async #send(calls: readonly Call[], nonce: bigint, options: SessionSignerOptions): Promise<SentOperation> {
-    const op = await prepareOperation(this.#planner, calls, nonce, options);
+  /** The turn is taken before anything is asked for: who calls first is the first in the lane. */
+  #inTurn(nonceKey: number | undefined, asked: () => Promise<Asked>): Promise<SessionResponse> {
+    const send = async (nonce: bigint) => this.#send(await asked(), nonce);
+    return this.#explained(async () => {
+      const sent = await (nonceKey === undefined ? this.#lanes.parallel(send) : this.#lanes.ordered(nonceKey, send));
+      this.operations.add(sent.userOpHash);
+      return new SessionResponse(sent, this.provider, this.operations);
+    });
+  }
+
+  async #send({ calls, options }: Asked, nonce: bigint): Promise<SentOperation> {
+    const settings = { ...this.#options, ...options, gas: { ...this.#options.gas, ...options.gas } };
+    const op = await prepareOperation(this.#planner, calls, nonce, settings);
     return { userOpHash: await this.transport.send(op), op, calls, chainId: this.session.chainId };
   }
 
-  #nonce(lane: number): Promise<bigint> {
+  async #nonce(lane: number): Promise<bigint> {
     const { provider, validator } = this.#planner;
+    await this.#assertChain();
     const key = this.#options.adapter.nonceKey(validator, lane);
     return getNonce(provider, this.transport.entryPoint, this.session.account, key);
   }
@@ -145,6 +152,11 @@ export class SessionSigner extends AbstractSigner<Provider> {
       throw explain(error, { abis: this.#options.abis ?? [] });
     }
   }
+}
+
+interface Asked {
+  readonly calls: readonly Call[];
+  readonly options: SendOptions;
 }
 
 function refuseToSign(what: string): Promise<never> {

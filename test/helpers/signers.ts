@@ -27,7 +27,7 @@ export async function optionsOf(world: World, session: Session): Promise<Session
     transport: new HandleOpsTransport({ bundler: world.bundler }),
     provider: ethers.provider,
     adapter: adapter(world),
-    waiting: { interval: 0.05, timeout: 5 },
+    waiting: { interval: 0.05, timeout: 30 },
   };
 }
 

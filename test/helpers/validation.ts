@@ -167,6 +167,17 @@ export async function validate(
   return readAnswer(world, await rawCall(world.validatorAddress, validationCall(world, op), from));
 }
 
+/** The answer to the operation if its signature is said to be so long, whatever follows. */
+export async function validateSaying(world: World, op: PackedUserOperation, said: number): ReturnType<typeof validate> {
+  const whole = validationCall(world, op);
+  const length = dataLength(op.signature);
+  // The signature is the last part of the calldata; its length comes right before.
+  const at = dataLength(whole) - Math.ceil(length / 32) * 32 - 32;
+  expect(BigInt(dataSlice(whole, at, at + 32))).to.equal(BigInt(length));
+  const data = concat([dataSlice(whole, 0, at), word(said), dataSlice(whole, at + 32)]);
+  return readAnswer(world, await rawCall(world.validatorAddress, data, op.sender));
+}
+
 /** The answer of `validateUserOp`, decoded. */
 export function readAnswer(world: World, answer: RawAnswer): bigint | [string, readonly unknown[]] {
   if (!answer.reverted) return BigInt(answer.data);

@@ -74,6 +74,8 @@ async function ready(overrides: Partial<Session> = {}) {
   return { w, session, pay, token, balance, status };
 }
 
+const resolved = <Result>(result: Result) => Promise.resolve(result);
+
 /** The time at which the world begins: that of the chain before may be later. */
 async function start(): Promise<number> {
   await world();
@@ -155,6 +157,35 @@ describe("SessionSigner", () => {
       // Nothing is on its way any more: the first lane will do.
       const next = await signer.sendCalls([pay(1n)]);
       expect(next.op.nonce).to.equal(responses[lanes.indexOf(0n)]!.op.nonce + 1n);
+    });
+
+    it("by a named key in the order of the asking, however late the node or a name answers the first", async () => {
+      const { w, session, pay } = await ready();
+      await enable(w, session);
+      const late = async <Result>(result: Result) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return result;
+      };
+      let asked = 0;
+      const provider = new Proxy(ethers.provider, {
+        get(target, name) {
+          if (name === "getNetwork") return async () => (asked++ === 0 ? late : resolved)(await target.getNetwork());
+          const member: unknown = Reflect.get(target, name, target);
+          return typeof member === "function" ? (member.bind(target) as unknown) : member;
+        },
+      });
+      const signer = await signerOf(w, session, { provider, nonceKey: 9 });
+      const { target: to, data } = pay(3n);
+      const sent = await unmined(() =>
+        Promise.all([
+          signer.sendCalls([pay(1n)]),
+          signer.sendCalls([pay(2n)]),
+          signer.sendTransaction({ to: late(to), data }),
+          signer.sendCalls([pay(4n)]),
+        ]),
+      );
+      const sequences = sent.map(({ op }) => op.nonce & 0xffffn);
+      expect(sequences).to.deep.equal([0n, 1n, 2n, 3n]);
     });
 
     it("and says why the calls reverted, however one waits", async () => {

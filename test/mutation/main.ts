@@ -13,7 +13,7 @@ import { mutantsOf } from "./sites";
 
 const SEED = 7579;
 const COUNT = 480;
-const SAMPLE = 40;
+const SAMPLE = 20;
 const BATCH = 100;
 const MIN_KILLED = 0.97;
 

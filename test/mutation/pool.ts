@@ -15,24 +15,34 @@ export async function runAll(
   reach: Reach | undefined,
 ): Promise<void> {
   const queue = [...jobs];
-  const crew = Array.from({ length: Math.min(workers, jobs.length) }, () =>
-    fork(join(__dirname, "worker.ts"), { execArgv: ["-r", "ts-node/register/transpile-only"] }),
-  );
-  const teach = (worker: ChildProcess, outcomes: readonly Outcome[]) => worker.send({ kind: "news", outcomes });
+  const known = [...history];
+  const crew = new Map<number, ChildProcess>();
+  const hire = (place: number): ChildProcess => {
+    crew.get(place)?.kill();
+    const worker = fork(join(__dirname, "worker.ts"), { execArgv: ["-r", "ts-node/register/transpile-only"] });
+    worker.send({ kind: "news", outcomes: known, reach });
+    crew.set(place, worker);
+    return worker;
+  };
+  const learned = (worker: ChildProcess, outcome: Outcome) => {
+    seen(outcome);
+    known.push(outcome);
+    for (const other of crew.values()) if (other !== worker) other.send({ kind: "news", outcomes: [outcome] });
+  };
+  const places = Array.from({ length: Math.min(workers, jobs.length) }, (_, place) => place);
   try {
     await Promise.all(
-      crew.map(async (worker) => {
-        worker.send({ kind: "news", outcomes: history, reach });
+      places.map(async (place) => {
+        let worker = hire(place);
         for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-          await run(worker, job, (outcome) => {
-            seen(outcome);
-            for (const other of crew) if (other !== worker) teach(other, [outcome]);
-          });
+          await run(worker, job, (outcome) => learned(worker, outcome));
+          // A hundred chains and suites leave gigabytes behind.
+          if (job.kind === "batch") worker = hire(place);
         }
       }),
     );
   } finally {
-    for (const worker of crew) worker.kill();
+    for (const worker of crew.values()) worker.kill();
   }
 }
 

@@ -39,8 +39,8 @@ import { OP_HASH, rawCall, readAnswer, validationCall } from "../helpers/validat
 import { now, world, type World } from "../helpers/world";
 import { comparable } from "./comparable";
 
-/** How many operations to compare: 400 here, 2,000 in `npm run test:parity`, 10,000 on demand; the seed by `PARITY_SEED`. */
-const CASES = Number(process.env["PARITY_CASES"] ?? "400");
+/** How many operations to compare: 100 here, 2,000 in `npm run test:parity`, 10,000 on demand; the seed by `PARITY_SEED`. */
+const CASES = Number(process.env["PARITY_CASES"] ?? "100");
 const SEED = Number(process.env["PARITY_SEED"] ?? "20261122");
 const OPERATIONS_PER_SESSION = 6;
 

@@ -15,7 +15,6 @@ import {
   totalBudget,
   valueCharge,
   type Call,
-  type PackedUserOperation,
   type Permission,
   type Session,
 } from "../../../sdk";
@@ -44,6 +43,7 @@ import {
   ruleField,
   SELECTOR,
   validate,
+  validateSaying,
   validationCall,
   word,
   type AttemptOptions,
@@ -71,17 +71,6 @@ async function expectEditRefused(
 ): Promise<void> {
   await expectAccepted(w, await attempt(w, session, calls, options));
   await expectRevert(w, await attempt(w, session, calls, { ...options, edit }), name, args);
-}
-
-/** The answer to the operation if its signature is said to be so long, whatever follows. */
-async function validateSaying(w: World, op: PackedUserOperation, said: number): ReturnType<typeof validate> {
-  const whole = validationCall(w, op);
-  const length = dataLength(op.signature);
-  // The signature is the last part of the calldata; its length comes right before.
-  const at = dataLength(whole) - Math.ceil(length / 32) * 32 - 32;
-  expect(BigInt(dataSlice(whole, at, at + 32))).to.equal(BigInt(length));
-  const data = concat([dataSlice(whole, 0, at), word(said), dataSlice(whole, at + 32)]);
-  return readAnswer(w, await rawCall(w.validatorAddress, data, op.sender));
 }
 
 /** The session is accepted with these terms. */

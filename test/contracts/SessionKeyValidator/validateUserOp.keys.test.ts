@@ -1,11 +1,19 @@
 import { setCode } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { concat, dataSlice, getBytes, keccak256, N, toBeHex, zeroPadValue, ZeroAddress } from "ethers";
+import { concat, dataLength, dataSlice, getBytes, keccak256, N, toBeHex, zeroPadValue, ZeroAddress } from "ethers";
 import { buildEnvelope, digest, ecdsaKey, erc7913Key, type Session, type SessionKey } from "../../../sdk";
 import { domainSeparator, sessionUseHash } from "../../../sdk/typedData";
 import { HashVerifier__factory } from "../../../typechain-types";
 import { enable, expectRejection, operation, sessionOf, use } from "../../helpers/operations";
-import { attempt, callOf, expectAccepted, expectWrongKey, OP_HASH, permissionFor } from "../../helpers/validation";
+import {
+  attempt,
+  callOf,
+  expectAccepted,
+  expectWrongKey,
+  OP_HASH,
+  permissionFor,
+  validateSaying,
+} from "../../helpers/validation";
 import { wallet, world, type World } from "../../helpers/world";
 import { ERC7913_MAGIC, validAnswers, wrongAnswers } from "./answers";
 
@@ -53,6 +61,13 @@ describe("SessionKeyValidator.validateUserOp: the key's signature", () => {
         attempt(w, session, calls, { key: keyOf(session, () => signingKey.sign(hash).serialized) });
       await expectAccepted(w, await signing(right));
       for (const hash of digests) await expectWrongKey(w, await signing(hash));
+    });
+
+    it("does not end before its 65 bytes, though they lie in the calldata (F13)", async () => {
+      const { w, op } = await signedBy();
+      const length = dataLength(op.signature);
+      for (const cut of [1, 2, 65]) expect(await validateSaying(w, op, length - cut)).to.equal(1n);
+      await expectAccepted(w, op);
     });
 
     it("has 65 bytes, low s, and v 27 or 28 (F13)", async () => {
