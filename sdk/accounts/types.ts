@@ -10,14 +10,14 @@ import { safe7579Account } from "./safe7579";
 
 // The adapters by name, for whoever is told the kind of an account in a word; not exported by the SDK.
 
-/** What there are adapters for, each by the name of its adapter. */
-export const ACCOUNT_TYPES = ["modular", "nexus", "kernel", "safe7579", "referenceMsa"] as const;
-
 /**
  * A kind of account that there is an adapter for: the name of the adapter without `Account`.
  * @example const accountType = (): Promise<AccountType> => Promise.resolve("kernel");
  */
-export type AccountType = (typeof ACCOUNT_TYPES)[number];
+export type AccountType = "modular" | "nexus" | "kernel" | "safe7579" | "referenceMsa";
+
+/** Every {@link AccountType}. */
+export const ACCOUNT_TYPES: readonly AccountType[] = ["modular", "nexus", "kernel", "safe7579", "referenceMsa"];
 
 /** What their `accountId()` looks like, without the version. */
 const IDS: Readonly<Record<AccountType, RegExp>> = {
