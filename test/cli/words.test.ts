@@ -1,21 +1,24 @@
 import { expect } from "chai";
 import { id, Wallet } from "ethers";
+import hre from "hardhat";
 import { openZeppelin } from "../matrix/accounts/modular";
 import { nexus } from "../matrix/accounts/nexus";
 import { FILE, Guest } from "./guest";
 
-describe("session-keys: 32 bytes on the command line", () => {
+describe("session-keys: 32 bytes on the command line", function () {
   let guest: Guest;
   let account: string;
   let session: string;
   let operation: string;
   let transaction: string;
 
-  before(async () => {
+  before(async function () {
+    // The command line looks for the contracts where their real code leads, and not where instrumented code does.
+    if ("__SOLIDITY_COVERAGE_RUNNING" in hre) this.skip();
     guest = await Guest.open();
   });
-  after(() => guest.close());
-  afterEach(() => guest.clear());
+  after(() => guest?.close());
+  afterEach(() => guest?.clear());
 
   beforeEach(async () => {
     await guest.sit(nexus, "0.7");
