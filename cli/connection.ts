@@ -1,12 +1,5 @@
 import { FetchRequest, JsonRpcProvider } from "ethers";
-import {
-  HandleOpsTransport,
-  BundlerTransport,
-  modularAccount,
-  type PlainAccountAdapter,
-  type Session,
-  type Transport,
-} from "../sdk";
+import { HandleOpsTransport, BundlerTransport, type EntryPointVersion, type Session, type Transport } from "../sdk";
 import { sameAddress, type Address } from "../sdk/hex";
 import { callRpc } from "../sdk/transport/rpc";
 import canonical from "../deployments/canonical.json";
@@ -29,11 +22,6 @@ const TIMEOUT = 30_000;
 /** Where a contract is, whether it is there or not. */
 export function addressOf(name: ContractName): Address {
   return canonical[name].address;
-}
-
-/** How the owner's accounts of this package work. */
-export function adapter(): PlainAccountAdapter {
-  return modularAccount(addressOf("ecdsaOwnerValidator"));
 }
 
 /** Connects to a node. Raises `NETWORK_ERROR`, `TIMEOUT` and what else the node says. */
@@ -68,16 +56,20 @@ export function assertPlace({ chainId }: Connection, { account }: Settings, sess
 }
 
 /**
- * What operations are sent by: the bundler of the settings, or the first of these roles that has a key. Raises `NO_BUNDLER`
- * and what {@link Keys.signer} raises.
+ * What operations are sent by to that EntryPoint: the bundler of the settings, or the first of these roles that has a key.
+ * Raises `NO_BUNDLER` and what {@link Keys.signer} raises.
  */
-export async function transportOf(keys: Keys, ...senders: [Role, ...Role[]]): Promise<Transport> {
+export async function transportOf(
+  keys: Keys,
+  version: EntryPointVersion,
+  ...senders: [Role, ...Role[]]
+): Promise<Transport> {
   const { context } = keys;
   const { bundler } = context.settings;
   if (bundler === undefined) {
     throw new UserError("who sends the operation: --self-bundle, or --bundler <url>?", "NO_BUNDLER");
   }
-  if (bundler !== "self") return new BundlerTransport({ url: bundler });
+  if (bundler !== "self") return new BundlerTransport({ url: bundler, version });
   const { provider } = await context.connection();
-  return new HandleOpsTransport({ bundler: (await keys.signer(...senders)).connect(provider) });
+  return new HandleOpsTransport({ bundler: (await keys.signer(...senders)).connect(provider), version });
 }

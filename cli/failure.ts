@@ -28,6 +28,7 @@ const EXIT_BY_CODE: Readonly<Record<string, ExitCode>> = {
   WRONG_CHAIN: EXIT.chain,
   WRONG_VALIDATOR: EXIT.chain,
   NOT_INSTALLED: EXIT.chain,
+  UNKNOWN_ENTRY_POINT: EXIT.chain,
   NOT_REVOKED: EXIT.chain,
   STILL_USABLE: EXIT.chain,
   OPERATION_TIMEOUT: EXIT.chain,
@@ -50,7 +51,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   WRONG_EPOCH: "Make a new one: session-keys new.",
   WRONG_CHAIN: "Name a node of the session's chain by --rpc.",
   ACCOUNT_MISSING: "Create it: session-keys deploy.",
-  NOT_INSTALLED: "Install the module: session-keys deploy.",
+  NOT_INSTALLED: "Install the module: session-keys doctor says how.",
 };
 
 const EXIT_BY_LAYER: Readonly<Record<SessionFailure["layer"], ExitCode>> = {

@@ -1,6 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { DescribeContext } from "../sdk";
 import { parseSessionFile, stringifySessionFile, type SessionFile } from "../sdk/handover/sessionFile";
 import type { Context } from "./context";
 import { readText } from "./keys";
@@ -25,10 +24,4 @@ export function writeSession({ io }: Context, file: string, content: SessionFile
   } catch {
     throw new UserError(`${file} cannot be written: does its folder exist?`, "FILE_NOT_WRITTEN");
   }
-}
-
-/** What the file calls things, for `describe`. */
-export function namesOf({ contracts = {} }: SessionFile): DescribeContext {
-  const named = Object.entries(contracts).map(([address, abi]) => [address, { address, abi }] as const);
-  return { contracts: Object.fromEntries(named) };
 }

@@ -14,6 +14,13 @@ Exit codes:
   3  refused by policy: the session does not allow it, or it is expired, revoked or not granted
   4  chain or bundler: not reachable, another chain than the session's, or it failed there
   5  not found: a file, a contract, an account, a session or an operation
+  6  the owner's turn: what the owner's own wallet has to call or to sign is printed; nothing was sent
+
+Accounts:
+  modular (such as deploy makes), nexus, kernel, safe7579, referenceMsa (the reference account of ERC-7579). An account
+  says itself which it is, and which EntryPoint it obeys. send, run, grant and revoke --by-signature work for all of
+  them; enable, revoke and revoke-all for those of deploy: for the others they print the call that the owner's own
+  wallet has to make.
 
 Keys:
   A key is never an argument: arguments that look like one are refused. It comes from an encrypted JSON keystore, as
@@ -22,6 +29,7 @@ Keys:
 Environment:
   SESSION_KEYS_RPC               a node, as --rpc; http://127.0.0.1:8545 by default
   SESSION_KEYS_BUNDLER           a bundler, as --bundler; "self" is --self-bundle
+  SESSION_KEYS_ACCOUNT_TYPE      the account's type, as --account-type
   SESSION_KEYS_OWNER_KEY         private key of the owner
   SESSION_KEYS_SESSION_KEY       private key of the session
   SESSION_KEYS_SENDER_KEY        private key of the ordinary account that sends, with --self-bundle; else the owner's or

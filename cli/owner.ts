@@ -1,6 +1,7 @@
 import type { BaseWallet } from "ethers";
 import {
   explain,
+  modularAccount,
   packUserOp,
   unpackUserOp,
   waitForOperation,
@@ -15,7 +16,7 @@ import { signAsOwner } from "../sdk/actions/owner";
 import { encodeExecute } from "../sdk/execution";
 import type { Address, Hex } from "../sdk/hex";
 import { DUMMY_ECDSA_SIGNATURE } from "../sdk/key";
-import { adapter, addressOf, assertDeployed, transportOf, type Connection } from "./connection";
+import { addressOf, assertDeployed, transportOf, type Connection } from "./connection";
 import type { Keys } from "./keys";
 
 /** The chain and the contracts as the SDK's actions take them; `signer` reads, and sends where something is to be sent. */
@@ -25,7 +26,7 @@ export function chainContext({ provider, chainId }: Connection, signer: BaseWall
     entryPoint: addressOf("entryPoint"),
     validator: addressOf("sessionKeyValidator"),
     ownerValidator: addressOf("ecdsaOwnerValidator"),
-    adapter: adapter(),
+    adapter: modularAccount(addressOf("ecdsaOwnerValidator")),
     bundler: signer.connect(provider),
   };
 }
@@ -41,12 +42,12 @@ export async function accountOf(keys: Keys): Promise<Address> {
   return accountAddress(chainContext(connection, owner), request);
 }
 
-/** The owner, whose operations go where the settings say. Raises what {@link transportOf} raises. */
+/** The owner of an account as `deploy` makes them, whose operations go where the settings say. Raises what {@link transportOf} raises. */
 export async function ownerOf(keys: Keys): Promise<Owner<OperationReceipt>> {
   const signer = await keys.signer("owner");
   const connection = await keys.context.connection();
   await assertDeployed(connection, "entryPoint", "sessionKeyValidator");
-  const transport = await transportOf(keys, "sender", "owner");
+  const transport = await transportOf(keys, "0.8", "sender", "owner");
   const context = chainContext(connection, signer);
   return {
     signer,

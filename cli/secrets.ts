@@ -32,14 +32,15 @@ export function refuseSecrets(argv: readonly string[], { takesHash, isFlag }: Gr
   argv.forEach((argument, index) => {
     const [name = "", ...rest] = argument.split("=");
     const before = argv[index - 1] ?? "";
-    if (SECRET_OPTION.test(name)) throw refused(`${name} is no option, because keys and passwords do not belong there`);
+    if (SECRET_OPTION.test(name))
+      throw refusedSecret(`${name} is no option, because keys and passwords do not belong there`);
     if (CALL_OPTIONS.includes(name) || CALL_OPTIONS.includes(before)) return;
     const isOption = argument.startsWith("-");
     const value = isOption ? rest.join("=") : argument;
     const isValue = before.startsWith("-") && !before.includes("=") && !isFlag(before);
     if (hashes && !isOption && !isValue && isHash(value)) return;
-    if (WORD.test(value.trim())) throw refused("an argument looks like a private key");
-    if (isPhrase(value)) throw refused("an argument looks like a recovery phrase");
+    if (WORD.test(value.trim())) throw refusedSecret("an argument looks like a private key");
+    if (isPhrase(value)) throw refusedSecret("an argument looks like a recovery phrase");
   });
 }
 
@@ -53,6 +54,7 @@ function isPhrase(value: string): boolean {
   return PHRASE_LENGTHS.includes(words.length) && words.every((word) => /^[a-z]{3,8}$/.test(word));
 }
 
-function refused(what: string): UserError {
+/** The error for a secret among the arguments, which does not repeat it. */
+export function refusedSecret(what: string): UserError {
   return new UserError(`${what} (it is not shown here)`, "SECRET_IN_ARGUMENTS", 2, REMEDY);
 }

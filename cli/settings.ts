@@ -1,8 +1,9 @@
 import { Option } from "commander";
+import { ACCOUNT_TYPES, type AccountType } from "../sdk/accounts/types";
 import { asAddress, type Address } from "../sdk/hex";
 import type { Values } from "./commands/command";
 import type { Io } from "./io";
-import { UserError } from "./support/input";
+import { oneOf, UserError } from "./support/input";
 
 const LOCAL_NODE = "http://127.0.0.1:8545";
 
@@ -11,6 +12,10 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   new Option("--json", "print one JSON object, amounts as decimal strings; errors too"),
   new Option("--rpc <url>", `a node of the chain (default: $SESSION_KEYS_RPC, else ${LOCAL_NODE})`),
   new Option("--account <address>", "the smart account (default: that of the session file, else the owner's)"),
+  new Option(
+    "--account-type <type>",
+    `${ACCOUNT_TYPES.slice(0, -1).join(", ")} or ${ACCOUNT_TYPES.at(-1)} (default: what the account says)`,
+  ),
   new Option("--self-bundle", "send operations by EntryPoint.handleOps from an ordinary account"),
   new Option("--bundler <url>", "send operations to this bundler (default: $SESSION_KEYS_BUNDLER)"),
   new Option("--yes", "sign and send without asking; needed where nobody can answer"),
@@ -22,6 +27,8 @@ export interface Settings {
   readonly yes: boolean;
   readonly rpc: string;
   readonly account?: Address;
+  /** What the account is said to work like. */
+  readonly accountType?: AccountType;
   /** An address of a bundler, or `self`; `undefined` if nobody said. */
   readonly bundler?: string;
 }
@@ -30,6 +37,7 @@ export interface Settings {
 export function settingsOf(values: Values, env: Io["env"]): Settings {
   const option = (name: string): string | undefined => values[name] as string | undefined;
   const account = option("account");
+  const accountType = option("accountType") ?? env["SESSION_KEYS_ACCOUNT_TYPE"];
   if (option("bundler") !== undefined && values["selfBundle"] === true) {
     throw new UserError("--bundler and --self-bundle exclude each other");
   }
@@ -39,6 +47,7 @@ export function settingsOf(values: Values, env: Io["env"]): Settings {
     yes: values["yes"] === true,
     rpc: url(option("rpc") ?? env["SESSION_KEYS_RPC"] ?? LOCAL_NODE, "--rpc"),
     ...(account === undefined ? {} : { account: addressOption(account, "account") }),
+    ...(accountType === undefined ? {} : { accountType: oneOf(accountType, "account-type", ACCOUNT_TYPES) }),
     ...(bundler === undefined ? {} : { bundler: bundler === "self" ? bundler : url(bundler, "--bundler") }),
   };
 }

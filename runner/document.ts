@@ -1,5 +1,6 @@
 import { getAddress, Interface, isAddress } from "ethers";
 import { z } from "zod";
+import { ACCOUNT_TYPES, type AccountType } from "../sdk/accounts/types";
 import { SessionKeyError } from "../sdk/errors";
 import type { Call } from "../sdk/execution";
 import { eventSeen, price, viewResult, type Condition } from "./condition";
@@ -33,7 +34,7 @@ const AUTOMATION = z.strictObject({
   /** Path of a session file, from this file's folder. */
   session: z.string(),
   /** How the account makes its nonces. */
-  account: z.enum(["modular", "safe7579", "nexus", "kernel"]).default("modular"),
+  account: z.enum(ACCOUNT_TYPES).optional(),
   schedule: SCHEDULE,
   when: z.array(CONDITION).default([]),
   calls: z.array(CALL).min(1),
@@ -44,7 +45,7 @@ const AUTOMATION = z.strictObject({
 export interface AutomationDocument {
   readonly name: string;
   readonly session: string;
-  readonly account: "modular" | "safe7579" | "nexus" | "kernel";
+  readonly account?: AccountType;
   readonly schedule: Schedule;
   readonly when: readonly Condition[];
   readonly calls: readonly Call[];
@@ -64,8 +65,9 @@ export function parseAutomation(text: string): AutomationDocument {
   }
   const { name, session, account, schedule, when, calls, lane } = result.data;
   return {
-    ...{ name, session, account, when: when.map(conditionOf), calls: calls.map(callOf) },
+    ...{ name, session, when: when.map(conditionOf), calls: calls.map(callOf) },
     schedule: scheduleOf(schedule),
+    ...(account === undefined ? {} : { account }),
     ...(lane === undefined ? {} : { lane }),
   };
 }

@@ -11,6 +11,7 @@ export type {
   Journal,
   Recorded,
 } from "./automation";
+export type { AccountType } from "../sdk/accounts/types";
 export * from "./condition";
 export { connect } from "./connect";
 export { Fault } from "./failure";

@@ -2,16 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, resolve } from "node:path";
 import type { Provider } from "ethers";
-import { kernelAccount } from "../sdk/accounts/kernel";
-import { modularAccount } from "../sdk/accounts/modular";
-import { nexusAccount } from "../sdk/accounts/nexus";
-import { safe7579Account } from "../sdk/accounts/safe7579";
-import type { AccountAdapter } from "../sdk/accounts/adapter";
+import { sessionAdapterOf, type AccountType } from "../sdk/accounts/types";
 import type { UseKey } from "../sdk/actions/use";
 import { SessionKeyError } from "../sdk/errors";
 import { parseSessionFile, type SessionFile } from "../sdk/handover/sessionFile";
+import type { Address } from "../sdk/hex";
 import { defineAutomation, type Automation } from "./automation";
-import { parseAutomation, type AutomationDocument } from "./document";
+import { parseAutomation } from "./document";
 
 /**
  * What an automation file may use.
@@ -21,6 +18,8 @@ export interface LoadContext {
   readonly provider: Provider;
   /** Keys that are not in the session files. */
   readonly key?: UseKey;
+  /** The type of the account of an automation in JSON that does not name it; `modular` by default. */
+  readonly accountType?: (account: Address) => Promise<AccountType>;
 }
 
 /**
@@ -43,7 +42,7 @@ export type AutomationModule =
 export async function loadAutomations(path: string, context: LoadContext): Promise<readonly Automation[]> {
   const file = resolve(path);
   if (!existsSync(file)) throw new SessionKeyError("NOT_FOUND", `there is no ${path}`, { path });
-  const loaded = extname(file) === ".json" ? fromDocument(file, context) : await fromModule(file, context);
+  const loaded = extname(file) === ".json" ? await fromDocument(file, context) : await fromModule(file, context);
   const automations = Array.isArray(loaded) ? (loaded as readonly Automation[]) : [loaded as Automation];
   if (automations.length > 0 && automations.every((each) => typeof each?.id === "string")) return automations;
   const message = `${path}: its default export is no automation; make it with defineAutomation`;
@@ -56,26 +55,15 @@ async function fromModule(file: string, context: LoadContext): Promise<unknown> 
   return typeof made === "function" ? made(context) : made;
 }
 
-function fromDocument(file: string, { key }: LoadContext): Automation {
+async function fromDocument(file: string, { key, accountType }: LoadContext): Promise<Automation> {
   const { session: path, account, ...document } = parseAutomation(readFileSync(file, "utf8"));
-  const session = readSession(resolve(dirname(file), path));
-  const adapter = ADAPTERS[account](session.session);
-  return defineAutomation({ ...document, file: session, adapter, ...(key === undefined ? {} : { key }) });
+  const found = readSession(resolve(dirname(file), path));
+  const type = account ?? (await accountType?.(found.session.account)) ?? "modular";
+  const adapter = sessionAdapterOf(type, found.session);
+  return defineAutomation({ ...document, file: found, adapter, ...(key === undefined ? {} : { key }) });
 }
 
 function readSession(path: string): SessionFile {
   if (!existsSync(path)) throw new SessionKeyError("NOT_FOUND", `there is no ${path}`, { path });
   return parseSessionFile(readFileSync(path, "utf8"));
 }
-
-/** A runner makes nonces and no owner's signatures: which validator knows the owner is all the same. */
-const OWNER = `0x${"00".repeat(19)}01`;
-
-const ADAPTERS: Readonly<
-  Record<AutomationDocument["account"], (of: SessionFile["session"]) => Pick<AccountAdapter, "nonceKey">>
-> = {
-  modular: () => modularAccount(OWNER),
-  safe7579: ({ account, chainId }) => safe7579Account({ account, chainId }),
-  nexus: ({ account, chainId }) => nexusAccount({ account, chainId, ownerValidator: OWNER }),
-  kernel: ({ account, chainId }) => kernelAccount({ account, chainId }),
-};

@@ -15,9 +15,10 @@ import { chainTime } from "../../sdk/actions/context";
 import type { Address } from "../../sdk/hex";
 import { assertDeployed, assertPlace } from "../connection";
 import type { Context } from "../context";
-import { namesOf, readSession } from "../files";
+import { readSession } from "../files";
 import { facts } from "../render";
 import { wholeNumber } from "../support/input";
+import { inUnits, namesOf, TOKEN_OPTION } from "../support/names";
 import { quantity } from "../support/report";
 import { date } from "../support/time";
 import { CALL_OPTION, callLine, callsOf } from "./calls";
@@ -36,6 +37,7 @@ export const checkCommand: Command = {
     CALL_OPTION,
     new Option("--live", "with the state and the time of the chain"),
     new Option("--at <seconds>", "at this time, in unix seconds (default: now)"),
+    TOKEN_OPTION,
   ],
   examples: [
     'check session.json --call "0x… value=0.01"',
@@ -45,6 +47,7 @@ export const checkCommand: Command = {
     const calls = callsOf(values);
     const document = readSession(context, file!);
     const { session, validator, grant } = document;
+    const names = namesOf(document, values);
     const live = values["live"] === true;
     const known = live ? await chainKnows(context, validator, session) : assumed(context, session);
     const at = values["at"] === undefined ? known.now : wholeNumber(values["at"] as string, "at");
@@ -59,8 +62,8 @@ export const checkCommand: Command = {
     const mode: Mode = state.status === STATUSES.enabled || grant === undefined ? "use" : "enable";
     const timed = time === undefined ? {} : { time };
     const verdict = checkCalls({ session, calls, mode, validator, state, now: at, ...timed });
-    if (verdict.outcome === "refused") throw verdict.error;
-    const summaries = summarize(session, namesOf(document)).budgets;
+    if (verdict.outcome === "refused") throw inUnits(verdict.error, session, names);
+    const summaries = summarize(session, names).budgets;
     const budgets = verdict.usage.map(({ spent }, index) => ({ spent, limit: session.budgets[index]!.limit }));
     return {
       result: { allowed: true, live, at, mode, permissions, budgets },

@@ -30,7 +30,7 @@ export const deployCommand: Command = {
     const keys = new Keys(context, values);
     const owner = await keys.signer("owner");
     const sender = await keys.signer("sender", "owner");
-    const transport = await transportOf(keys, "sender", "owner");
+    const transport = await transportOf(keys, "0.8", "sender", "owner");
     const connection = await context.connection();
     await context.confirm(`Deploy on chain ${connection.chainId}, paid by ${sender.address}`);
     return context.io.spin("Deploying", async () => {

@@ -1,9 +1,7 @@
-import { Option } from "commander";
 import { describe, lint, summarize, sessionId, type DescribeContext, type Finding, type Session } from "../../sdk";
 import type { Context } from "../context";
-import { namesOf, readSession } from "../files";
-import { addressOption } from "../settings";
-import { UserError } from "../support/input";
+import { readSession } from "../files";
+import { namesOf, TOKEN_OPTION } from "../support/names";
 import type { Command } from "./command";
 
 /** `describe`: what a session file allows, in English, and what is risky about it. */
@@ -14,11 +12,11 @@ export const describeCommand: Command = {
   description:
     "Reads a session file and says in plain English what the key may do, then what a careful owner should know. The text is " +
     "made from the document that is signed and nothing else. Needs no chain.",
-  options: [new Option("--token <symbol=address:decimals...>", "units of a token's amounts, such as USDC=0x…:6")],
+  options: [TOKEN_OPTION],
   examples: ["describe session.json", "describe session.json --token USDC=0xA0b8…eB48:6 --json"],
   run(context, [file], values) {
     const document = readSession(context, file!);
-    const names = { ...namesOf(document), tokens: tokensOf((values["token"] ?? []) as readonly string[]) };
+    const names = namesOf(document, values);
     const { session, label } = document;
     const findings = lint(session, names);
     return Promise.resolve({
@@ -45,16 +43,4 @@ export function descriptionOf(
   );
   const risks = lines.length === 0 ? ["No findings."] : ["Findings:", ...lines];
   return [...title, describe(session, names), "", ...risks].join("\n");
-}
-
-function tokensOf(tokens: readonly string[]): NonNullable<DescribeContext["tokens"]> {
-  return Object.fromEntries(
-    tokens.map((text) => {
-      const [, symbol, address, decimals] = /^([^=]+)=(0x[0-9a-fA-F]{40}):(\d{1,2})$/.exec(text) ?? [];
-      if (symbol === undefined || address === undefined) {
-        throw new UserError(`--token is ${text}, expected one like USDC=0x…:6`);
-      }
-      return [symbol, { address: addressOption(address, "token"), decimals: Number(decimals) }];
-    }),
-  );
 }

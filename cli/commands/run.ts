@@ -1,11 +1,22 @@
 import { resolve } from "node:path";
 import { Option } from "commander";
-import { ecdsaKey } from "../../sdk";
-import { jsonLog, loadAutomations, queueJobs, Runner, showProgress, type RunnerOptions } from "../../runner";
+import type { Provider } from "ethers";
+import { ecdsaKey, type Address, type EntryPointVersion } from "../../sdk";
+import {
+  jsonLog,
+  loadAutomations,
+  queueJobs,
+  Runner,
+  showProgress,
+  type Automation,
+  type RunnerOptions,
+} from "../../runner";
+import { entryPointVersionOf } from "../../sdk/actions/recognize";
+import { recognize, USUAL_VERSION } from "../account";
 import { transportOf } from "../connection";
 import type { Context } from "../context";
 import { keyOptions, Keys } from "../keys";
-import { wholeNumber } from "../support/input";
+import { UserError, wholeNumber } from "../support/input";
 import type { Command, Values } from "./command";
 
 /** `run`: automations, until it is told to stop. */
@@ -29,8 +40,9 @@ export const runCommand: Command = {
     const { provider } = await context.connection();
     const keys = new Keys(context, values);
     const key = ecdsaKey(await keys.signer("session"));
-    const automations = await loadAutomations(resolve(context.io.cwd, file!), { provider, key });
-    const transport = await transportOf(keys, "sender", "session");
+    const accountType = async (account: Address) => (await recognize(context, account)).type;
+    const automations = await loadAutomations(resolve(context.io.cwd, file!), { provider, key, accountType });
+    const transport = await transportOf(keys, await versionOf(automations, provider), "sender", "session");
     const log = jsonLog({ write: (line) => context.io.err(line) });
     const runner = new Runner({ automations, provider, transport, log, ...(await optionsOf(context, values)) });
     await runner.start();
@@ -42,6 +54,17 @@ export const runCommand: Command = {
     return { result: { ...runner.counts }, text: "stopped" };
   },
 };
+
+/** The EntryPoint that all accounts of these automations obey. Raises `SEVERAL_ENTRY_POINTS`. */
+async function versionOf(automations: readonly Automation[], provider: Provider): Promise<EntryPointVersion> {
+  const accounts = new Set(automations.map(({ file }) => file.session.account));
+  const found = await Promise.all([...accounts].map((account) => entryPointVersionOf(provider, account)));
+  const [version = USUAL_VERSION, ...others] = new Set(found.map((each) => each ?? USUAL_VERSION));
+  if (others.length === 0) return version;
+  const named = [version, ...others].map((each) => `v${each}`).join(", ");
+  const message = `the accounts obey different EntryPoints, ${named}: let a runner of its own act for each`;
+  throw new UserError(message, "SEVERAL_ENTRY_POINTS");
+}
 
 async function optionsOf(
   { io }: Context,

@@ -3,12 +3,15 @@ import { Wallet, type BaseWallet } from "ethers";
 import { sessionId, SessionSigner, type Session } from "../../sdk";
 import { importSession } from "../../sdk/actions/importSession";
 import { sameAddress } from "../../sdk/hex";
-import { adapter, assertPlace, transportOf } from "../connection";
+import { sessionAdapterOf } from "../../sdk/accounts/types";
+import { recognize } from "../account";
+import { assertPlace, transportOf } from "../connection";
 import { readSession } from "../files";
 import { keyOptions, Keys } from "../keys";
 import { outcomeFacts, outcomeResult } from "../outcome";
 import { facts } from "../render";
 import { UserError } from "../support/input";
+import { inUnits, namesOf, TOKEN_OPTION } from "../support/names";
 import { CALL_OPTION, callLine, callsOf } from "./calls";
 import type { Command } from "./command";
 
@@ -29,6 +32,7 @@ export const sendCommand: Command = {
     )
       .choices(["auto", "signed"])
       .default("auto"),
+    TOKEN_OPTION,
     ...keyOptions("session", "sender"),
   ],
   examples: [
@@ -39,13 +43,15 @@ export const sendCommand: Command = {
     const calls = callsOf(values);
     const document = readSession(context, file!);
     const { session, validator, grant } = document;
+    const names = namesOf(document, values);
     const connection = await context.connection();
     assertPlace(connection, context.settings, session);
     await importSession(connection.provider, document);
     const keys = new Keys(context, values);
     const key = document.key === undefined ? await keys.signer("session") : new Wallet(document.key);
     assertKey(key, session);
-    const transport = await transportOf(keys, "sender", "session");
+    const { type, version } = await recognize(context, session.account);
+    const transport = await transportOf(keys, version, "sender", "session");
     if (!context.settings.yes) context.note(calls.map(callLine).join("\n"));
     await context.confirm(`Send ${calls.length} call(s) from ${session.account}`);
     const signer = new SessionSigner({
@@ -54,11 +60,15 @@ export const sendCommand: Command = {
       key,
       transport,
       provider: connection.provider,
-      adapter: adapter(),
+      adapter: sessionAdapterOf(type, session),
       ...(grant === undefined ? {} : { grant }),
       ...(values["mode"] === "signed" ? { mode: "signed" } : {}),
     });
-    const { operation } = await context.io.spin("Sending", async () => (await signer.sendCalls(calls)).wait());
+    const { operation } = await context.io
+      .spin("Sending", async () => (await signer.sendCalls(calls)).wait())
+      .catch((error: unknown) => {
+        throw inUnits(error, session, names);
+      });
     return {
       result: {
         sessionId: sessionId(session),

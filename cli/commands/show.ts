@@ -4,13 +4,15 @@ import { sessionState } from "../../sdk/actions/inspect";
 import { listSessions } from "../../sdk/actions/list";
 import { addressOf, assertDeployed, assertPlace } from "../connection";
 import type { Context } from "../context";
-import { namesOf, readSession } from "../files";
+import { readSession } from "../files";
 import { keyOptions, Keys } from "../keys";
 import { accountOf } from "../owner";
 import { facts } from "../render";
 import { isHash } from "../secrets";
 import { EXIT, UserError, wholeNumber } from "../support/input";
-import { sessionFacts, statusName } from "../support/report";
+import { namesOf, TOKEN_OPTION } from "../support/names";
+import { sessionFacts, short, statusName } from "../support/report";
+import { assertNoKey, mistaken } from "../words";
 import type { Command, Values } from "./command";
 
 /** `show`: one session now. */
@@ -24,6 +26,7 @@ export const showCommand: Command = {
     "spent, what is left, and when that changes. By id it must have been published.",
   options: [
     new Option("--from-block <number>", "where to start reading logs, for an id").default("0"),
+    TOKEN_OPTION,
     ...keyOptions("owner"),
   ],
   examples: ["show session.json", "show 0x5a3e… --account 0x… --json"],
@@ -45,7 +48,7 @@ export const showCommand: Command = {
         label: label ?? null,
         session,
       },
-      text: `${facts(context, [...named, ...sessionFacts(session, report)])}\n\n${describe(session, found.names)}`,
+      text: `${facts(context, [...named, ...sessionFacts(session, report, found.names)])}\n\n${describe(session, found.names)}`,
     };
   },
 };
@@ -53,21 +56,25 @@ export const showCommand: Command = {
 async function find(context: Context, what: string, values: Values) {
   if (!isHash(what)) {
     const document = readSession(context, what);
-    return { ...document, names: namesOf(document) };
+    return { ...document, names: namesOf(document, values) };
   }
   const session = await published(context, what, values);
-  return { session, validator: addressOf("sessionKeyValidator"), names: {}, label: undefined };
+  return { session, validator: addressOf("sessionKeyValidator"), names: namesOf({}, values), label: undefined };
 }
 
 async function published(context: Context, id: string, values: Values): Promise<Session> {
   const fromBlock = wholeNumber(values["fromBlock"] as string, "from-block", 0);
   const connection = await context.connection();
+  await assertNoKey(context, id);
   await assertDeployed(connection, "sessionKeyValidator");
   const account = await accountOf(new Keys(context, values));
   const listed = await listSessions(connection.provider, addressOf("sessionKeyValidator"), account, { fromBlock });
   const entry = listed.find(({ sessionId }) => sessionId.toLowerCase() === id.toLowerCase());
   if (entry?.session !== undefined) return entry.session;
-  const why = entry === undefined ? "was never enabled on" : "was never published by";
+  const other = entry === undefined ? await mistaken(context, id, account) : undefined;
+  if (other !== undefined) throw other;
+  const unknown = `${short(id)} was taken for the id of a session, and none of that id was ever enabled on ${account}`;
+  const message = entry === undefined ? unknown : `session ${id} was never published by ${account}`;
   const remedy = "Name its file instead; `session-keys enable` publishes a session.";
-  throw new UserError(`session ${id} ${why} ${account}`, "SESSION_NOT_FOUND", EXIT.notFound, remedy);
+  throw new UserError(message, "SESSION_NOT_FOUND", EXIT.notFound, remedy);
 }

@@ -1,27 +1,26 @@
-import { BundlerTransport, VALIDATOR_INTERFACE } from "../../sdk";
+import { BundlerTransport, ENTRY_POINTS, VALIDATOR_INTERFACE, type EntryPointVersion } from "../../sdk";
 import { chainTime } from "../../sdk/actions/context";
 import { sameAddress } from "../../sdk/hex";
 import { domainSeparator } from "../../sdk/typedData";
+import { isOurs, type Account } from "../account";
 import { addressOf, type Connection, type ContractName } from "../connection";
 import type { Keys } from "../keys";
 import { date, duration } from "../support/time";
 import { failed, ok, problem, warning, type Finding } from "./finding";
 
-const CONTRACTS: readonly ContractName[] = [
-  "entryPoint",
-  "sessionKeyValidator",
-  "sessionLens",
-  "ecdsaOwnerValidator",
-  "modularAccountFactory",
-];
+/** What every account needs, and what those need that `deploy` makes. */
+const COMMON: readonly ContractName[] = ["sessionKeyValidator", "sessionLens"];
+const OURS: readonly ContractName[] = ["entryPoint", ...COMMON, "ecdsaOwnerValidator", "modularAccountFactory"];
 
 /**
  * Whether each contract is at its canonical address. That address follows from the creation code alone (CREATE2), so
- * code there is ours; the validator is asked all the same who it is.
+ * code there is ours; the validator is asked all the same who it is. An account of another kind has its own EntryPoint.
  */
-export async function examineContracts({ provider }: Connection): Promise<Finding[]> {
+export async function examineContracts({ provider }: Connection, account: Account | undefined): Promise<Finding[]> {
   const deploy = "session-keys deploy puts it there.";
-  const findings = CONTRACTS.map(async (name) => {
+  const ours = account === undefined || isOurs(account);
+  const entryPoint = ours ? [] : [await examineEntryPoint(provider, account.version)];
+  const findings = (ours ? OURS : COMMON).map(async (name) => {
     const address = addressOf(name);
     if ((await provider.getCode(address)) === "0x") return problem(name, `no code at ${address}`, deploy);
     if (name === "sessionKeyValidator" && !(await isValidator(provider, address))) {
@@ -29,7 +28,13 @@ export async function examineContracts({ provider }: Connection): Promise<Findin
     }
     return ok(name, address);
   });
-  return Promise.all(findings);
+  return [...entryPoint, ...(await Promise.all(findings))];
+}
+
+async function examineEntryPoint(provider: Connection["provider"], version: EntryPointVersion): Promise<Finding> {
+  const address = ENTRY_POINTS[version];
+  if ((await provider.getCode(address)) !== "0x") return ok("entryPoint", address);
+  return problem("entryPoint", `no code at ${address}`, `This chain has no EntryPoint v${version}: take another node.`);
 }
 
 async function isValidator(provider: Connection["provider"], address: string): Promise<boolean> {
@@ -38,18 +43,18 @@ async function isValidator(provider: Connection["provider"], address: string): P
   return answer === domainSeparator(address);
 }
 
-/** Who would send operations, and whether it knows our EntryPoint. */
-export async function examineBundler({ context }: Keys): Promise<Finding[]> {
+/** Who would send operations, and whether it knows the EntryPoint. */
+export async function examineBundler({ context }: Keys, version: EntryPointVersion): Promise<Finding[]> {
   const { bundler } = context.settings;
   if (bundler === "self") return [ok("bundler", "self-bundling by EntryPoint.handleOps")];
   if (bundler === undefined) return [warning("bundler", "none was named", "Give --bundler <url> or --self-bundle.")];
   try {
     const known = await new BundlerTransport({ url: bundler }).supportedEntryPoints();
-    if (known.some((address) => sameAddress(address, addressOf("entryPoint")))) {
-      return [ok("bundler", "answers, and knows EntryPoint v0.8")];
+    if (known.some((address) => sameAddress(address, ENTRY_POINTS[version]))) {
+      return [ok("bundler", `answers, and knows EntryPoint v${version}`)];
     }
     const found = known.join(", ") || "none";
-    return [problem("bundler", `does not know EntryPoint v0.8; it knows ${found}`, "Take another bundler.")];
+    return [problem("bundler", `does not know EntryPoint v${version}; it knows ${found}`, "Take another bundler.")];
   } catch (error) {
     return [failed("bundler", error)];
   }

@@ -1,5 +1,7 @@
 import type { SessionFile } from "../../sdk/handover/sessionFile";
+import { recognize, USUAL_VERSION, type Account } from "../account";
 import type { Connection } from "../connection";
+import type { Context } from "../context";
 import type { Keys } from "../keys";
 import { examineAccount } from "./account";
 import { examineBundler, examineClock, examineContracts } from "./chain";
@@ -13,17 +15,25 @@ export async function examine(keys: Keys, document: SessionFile | undefined): Pr
   try {
     connection = await context.connection();
   } catch (error) {
-    return [failed("node", error), ...(await examineBundler(keys))];
+    return [failed("node", error), ...(await examineBundler(keys, USUAL_VERSION))];
   }
   const { chainId } = connection;
   const wrong = document !== undefined && document.session.chainId !== chainId;
   const chain = wrong
     ? problem("chain", `${chainId}, and the session is for ${document.session.chainId}`, "Name its node by --rpc.")
     : ok("chain", `${chainId}`);
-  const contracts = await examineContracts(connection);
-  const around = [ok("node", "answers"), chain, ...contracts, ...(await examineBundler(keys))];
+  const account = wrong ? undefined : await named(context, document);
+  const contracts = await examineContracts(connection, account);
+  const bundler = await examineBundler(keys, account?.version ?? USUAL_VERSION);
+  const around = [ok("node", "answers"), chain, ...contracts, ...bundler];
   const clock = await examineClock(connection, context.io.now());
   if (wrong || contracts.some(({ state }) => state === "problem")) return [...around, clock];
-  const account = await examineAccount(keys, connection, document);
-  return [...around, clock, ...account, ...(await examineSession(connection, document))];
+  const found = await examineAccount(keys, document);
+  return [...around, clock, ...found, ...(await examineSession(connection, document))];
+}
+
+/** The account that was named, if it is clear what it is; what is not is said when accounts are examined. */
+async function named(context: Context, document: SessionFile | undefined): Promise<Account | undefined> {
+  const address = document?.session.account ?? context.settings.account;
+  return address === undefined ? undefined : recognize(context, address).catch(() => undefined);
 }

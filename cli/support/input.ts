@@ -1,5 +1,8 @@
-/** How a command ends: what the user can put right, what the session forbids, what the chain says, what there is not. */
-export const EXIT = { ok: 0, usage: 2, refused: 3, chain: 4, notFound: 5 } as const;
+/**
+ * How a command ends: what the user can put right, what the session forbids, what the chain says, what there is not, what
+ * the owner's own wallet has to do.
+ */
+export const EXIT = { ok: 0, usage: 2, refused: 3, chain: 4, notFound: 5, owner: 6 } as const;
 
 /** One of {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

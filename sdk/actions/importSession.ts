@@ -1,4 +1,4 @@
-import { Contract, isCallException, type Provider } from "ethers";
+import { Contract, type Provider } from "ethers";
 import { VALIDATOR_INTERFACE } from "../abi";
 import { STATUSES } from "../constants";
 import type { EnvelopeGrant } from "../envelope";
@@ -10,6 +10,7 @@ import { foldProof } from "../tree";
 import { digest, domainSeparator, grantStructHash, sessionId } from "../typedData";
 import { chainTime } from "./context";
 import { inspectAccount, obstacleTo, sessionStatus, type Obstacle } from "./inspect";
+import { ignoreRevert } from "./recognize";
 
 /**
  * A session file that the chain agrees with.
@@ -105,13 +106,6 @@ function grantedDigest(session: Session, validator: Address, { proof }: Envelope
   const height = proof.siblings.length;
   const signed = height === 0 ? id : grantStructHash(foldProof(id, proof), height, permissionHeight(session));
   return digest(validator, signed);
-}
-
-/** A revert is an answer; a network that is down is not. Nodes disagree on the code, ethers and Hardhat on the class. */
-function ignoreRevert(error: unknown): undefined {
-  const reverted = isCallException(error) || /revert/i.test(error instanceof Error ? error.message : "");
-  if (!reverted) throw error;
-  return undefined;
 }
 
 function refused(session: Session, code: string, why: string): SessionKeyError {

@@ -3,7 +3,7 @@ import type { Charge } from "../charge";
 import { BUDGET_KINDS, CHARGE_SOURCES } from "../constants";
 import type { Session } from "../session";
 import { ERC20_AMOUNTS, nativeToken, type Book, type DescribeContext, type Token } from "./context";
-import { amount, period } from "./format";
+import { period, quantity } from "./format";
 import type { PermissionGroup } from "./merge";
 
 /**
@@ -105,11 +105,4 @@ function limitText({ kind, limit, period: seconds }: Budget, unit: BudgetUnit, h
   if (kind === BUDGET_KINDS.total) return text;
   if (kind === BUDGET_KINDS.periodic) return `${text} per ${period(seconds)}`;
   return `what accrues at ${text} per ${period(seconds)}`;
-}
-
-function quantity(value: bigint, unit: BudgetUnit, hint: Token | undefined): string {
-  if (unit === "calls") return value === 1n ? "1 call" : `${value} calls`;
-  if (unit !== "unknown") return amount(value, unit);
-  const units = value === 1n ? "1 unit" : `${value} units`;
-  return hint === undefined ? units : `${units} (${amount(value, hint)} where it counts ${hint.symbol})`;
 }

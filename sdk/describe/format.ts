@@ -2,6 +2,7 @@ import { formatUnits, getAddress, toBeHex } from "ethers";
 import type { WordType } from "../builder/word";
 import { MAX_UINT256 } from "../constants";
 import type { Address } from "../hex";
+import type { BudgetUnit } from "./budgets";
 import type { Book, Token } from "./context";
 
 /** `items` as people list them. */
@@ -22,6 +23,14 @@ export function alternatives(items: readonly string[]): string {
 /** An amount with its symbol. */
 export function amount(value: bigint, { symbol, decimals }: Token): string {
   return `${formatUnits(value, decimals).replace(/\.0$/, "")} ${symbol}`;
+}
+
+/** An amount of a budget in its unit; `hint`: the token that some of it is surely in. */
+export function quantity(value: bigint, unit: BudgetUnit, hint?: Token): string {
+  if (unit === "calls") return value === 1n ? "1 call" : `${value} calls`;
+  if (unit !== "unknown") return amount(value, unit);
+  const units = value === 1n ? "1 unit" : `${value} units`;
+  return hint === undefined ? units : `${units} (${amount(value, hint)} where it counts ${hint.symbol})`;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -1,3 +1,5 @@
+import type { BudgetUnit } from "../describe/budgets";
+import { quantity } from "../describe/format";
 import { SessionKeyError } from "../errors";
 import { AA_CODES, CLIENT_CODES, RPC_CODES, SDK_REMEDIES, TEXT_CODES, type Coded } from "./codes";
 import { collect, type Evidence } from "./evidence";
@@ -15,6 +17,11 @@ export { readRevert, type ErrorSource, type Revert } from "./revert";
 export interface ExplainContext {
   /** ABIs of the targets, the account, the paymaster: their custom errors are then known by name. */
   readonly abis?: readonly ErrorSource[];
+  /**
+   * What the session's budgets count, in their order: `BudgetExceeded` then says `0.03 ETH`. They are what `summarize` says:
+   * `summarize(session, names).budgets.map(({ unit }) => unit)`.
+   */
+  readonly units?: readonly BudgetUnit[];
 }
 
 /**
@@ -31,8 +38,9 @@ export interface ExplainContext {
  */
 export function explain(failure: unknown, context: ExplainContext = {}): SessionFailure {
   try {
-    if (failure instanceof SessionFailure) return failure;
-    if (failure instanceof SessionKeyError) return new SessionFailure({ ...ownError(failure), original: failure });
+    if (failure instanceof SessionFailure) return inUnits(failure, context);
+    if (failure instanceof SessionKeyError)
+      return new SessionFailure({ ...ownError(failure, context), original: failure });
     return new SessionFailure({ ...fromEvidence(collect(failure), context), original: failure });
   } catch (error) {
     return new SessionFailure({ ...unknown([`explain failed: ${String(error)}`]), original: failure });
@@ -41,18 +49,33 @@ export function explain(failure: unknown, context: ExplainContext = {}): Session
 
 // -------------------------------------------------------------------------------------------------------- our own errors
 
-function ownError({ code, message, details }: SessionKeyError): FailureParts {
+function ownError({ code, message, details }: SessionKeyError, context: ExplainContext): FailureParts {
   const explanation = VALIDATOR_EXPLANATIONS[code];
   // NOT_… words are the SDK's, names such as RuleNotMet the contract's.
-  if (explanation !== undefined) return { code, layer: "validator", ...explanation(asText(details)), details };
+  if (explanation !== undefined) return { code, layer: "validator", ...explanation(asText(details, context)), details };
   const cause = message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
   const remedy = SDK_REMEDIES[code] ?? "Correct what the message names, and try again.";
   return { code, layer: "sdk", cause: `${cause.replace(/\.$/, "")}.`, remedy, details };
 }
 
-function asText(args: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, String(value)]));
+/** What was explained before, now that the units are known. */
+function inUnits(failure: SessionFailure, context: ExplainContext): SessionFailure {
+  const { code, layer, details, original } = failure;
+  if (code !== "BudgetExceeded" || context.units === undefined) return failure;
+  const explanation = VALIDATOR_EXPLANATIONS[code]!(asText(details, context));
+  return new SessionFailure({ code, layer, ...explanation, details, original });
 }
+
+/** Arguments of an error as text; those of a budget in its unit, where that is known. */
+function asText(args: Readonly<Record<string, unknown>>, { units = [] }: ExplainContext): Record<string, string> {
+  const unit = units[Number(args["budget"])];
+  const text = (name: string, value: unknown) =>
+    unit !== undefined && AMOUNTS.includes(name) ? quantity(BigInt(value as bigint), unit) : String(value);
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, text(name, value)]));
+}
+
+/** What `BudgetExceeded` has of a budget. */
+const AMOUNTS = ["asked", "remaining"];
 
 // ------------------------------------------------------------------------------------------------------------- evidence
 
@@ -62,7 +85,7 @@ function fromEvidence(evidence: Evidence, context: ExplainContext): FailureParts
   const rpc = evidence.rpc.find((code) => RPC_CODES[code] !== undefined);
   const found = { ...(aa === undefined ? {} : { aa }), ...(rpc === undefined ? {} : { rpc }) };
   const validator = reverts.find(({ kind }) => kind === "validator");
-  if (validator !== undefined) return validatorFailure(validator, found);
+  if (validator !== undefined) return validatorFailure(validator, found, context);
   const inner = reverts.find(({ kind }) => kind !== "entryPoint");
   if (aa !== undefined) return entryPointFailure(aa, inner, found, evidence);
   if (inner !== undefined) return targetFailure(inner, found);
@@ -106,8 +129,8 @@ function aaCode(reverts: readonly Revert[], texts: readonly string[]): string | 
 
 type Found = Readonly<Record<string, unknown>>;
 
-function validatorFailure({ name, args }: Revert, found: Found): FailureParts {
-  const explanation = VALIDATOR_EXPLANATIONS[name]?.(asText(args)) ?? {
+function validatorFailure({ name, args }: Revert, found: Found, context: ExplainContext): FailureParts {
+  const explanation = VALIDATOR_EXPLANATIONS[name]?.(asText(args, context)) ?? {
     cause: `The validator refused: ${name}.`,
     remedy: "See docs/errors.md.",
   };

@@ -24,7 +24,8 @@ export interface Refusal {
  * );
  */
 export function refusalOf(error: unknown, session?: Session, context: DescribeContext = {}): Refusal {
-  const failure = explain(error, { abis: Object.values(context.contracts ?? {}) });
+  const units = session === undefined ? {} : { units: summarize(session, context).budgets.map(({ unit }) => unit) };
+  const failure = explain(error, { abis: Object.values(context.contracts ?? {}), ...units });
   const { code, cause, remedy } = failure;
   if (session === undefined || code !== "NO_PERMISSION") return { refused: true, code, cause, remedy };
   const why = wishes(failure, session, context);

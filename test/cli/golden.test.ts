@@ -8,7 +8,7 @@ import { replay } from "./transcript";
 
 const GOLDEN = join(__dirname, "golden");
 const DOCS = join(__dirname, "../../docs");
-const FILES = ["session.json", "policy.json", "other.json", "short.json"];
+const FILES = ["session.json", "policy.json", "other.json", "short.json", "tokens.json", "paid.json"];
 
 describe("session-keys, word for word", function () {
   let shell: Shell;

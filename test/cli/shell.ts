@@ -66,25 +66,36 @@ export class Shell {
   async run(argv: readonly string[], { env = {}, answers, colour = false }: Around = {}): Promise<Done> {
     this.clock += STEP;
     await this.world.provider.send("evm_setNextBlockTimestamp", [this.clock]);
-    const said = { out: "", err: "" };
     const left = [...(answers ?? [])];
-    const io: Io = {
-      version: "0.0.0-test",
+    const done = await runHere(argv, {
       env: { ...this.env, ...env },
       cwd: this.world.folder,
       colour,
       interactive: answers !== undefined,
-      out: (text) => void (said.out += text),
-      err: (text) => void (said.err += text),
       ask: (question, hidden) => {
         this.asked.push({ question, hidden });
         return Promise.resolve(left.shift() ?? "");
       },
-      spin: (_text, work) => work(),
       now: () => this.clock + this.skew,
-    };
-    const code = await run(argv, io);
-    this.printed += said.out + said.err;
-    return { code, ...said };
+    });
+    this.printed += done.out + done.err;
+    return done;
   }
+}
+
+/** Runs `session-keys` in this process; unless told otherwise nobody is at a terminal. */
+export async function runHere(argv: readonly string[], world: Pick<Io, "env" | "cwd"> & Partial<Io>): Promise<Done> {
+  const said = { out: "", err: "" };
+  const code = await run(argv, {
+    version: "0.0.0-test",
+    colour: false,
+    interactive: false,
+    out: (text) => void (said.out += text),
+    err: (text) => void (said.err += text),
+    ask: () => Promise.reject(new Error("nobody is here")),
+    spin: (_text, work) => work(),
+    now: () => Math.floor(Date.now() / 1000),
+    ...world,
+  });
+  return { code, ...said };
 }

@@ -87,9 +87,16 @@ describe("An automation as JSON", () => {
   it("is read, and refused when something is wrong, missing or unknown", () => {
     const { calls, account } = parse({})();
     expect(calls[0]).to.include({ target: AT, value: 0n });
-    expect(account).to.equal("modular");
+    expect(account).to.equal(undefined);
+    expect(parse({ account: "referenceMsa" })().account).to.equal("referenceMsa");
     expect(codeOf(parse({ schedule: { cron: "0 9 * * 1", within: 60 } }))).to.equal("none");
-    for (const wrong of [{ calls: [] }, { version: 2 }, { schedule: { every: -1 } }, { extra: 1 }]) {
+    for (const wrong of [
+      { calls: [] },
+      { version: 2 },
+      { schedule: { every: -1 } },
+      { extra: 1 },
+      { account: "metamask" },
+    ]) {
       expect(codeOf(parse(wrong)), JSON.stringify(wrong)).to.equal("WRONG_AUTOMATION");
     }
     expect(codeOf(parse({ calls: [{ ...call, args: ["nobody", "5"] }] }))).to.equal("INVALID_CALL");

@@ -2,7 +2,14 @@ import { inspect } from "node:util";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { AbiCoder, concat, getAddress, id, Interface, makeError, type ParamType } from "ethers";
-import { ENTRY_POINT_INTERFACE, explain, SessionFailure, SessionKeyError, VALIDATOR_INTERFACE } from "../../../sdk";
+import {
+  ENTRY_POINT_INTERFACE,
+  explain,
+  SessionFailure,
+  SessionKeyError,
+  VALIDATOR_INTERFACE,
+  type BudgetUnit,
+} from "../../../sdk";
 import { VALIDATOR_ERRORS } from "../../../sdk/abi";
 import { contractError } from "../../../sdk/errors";
 import { AA_CODES, RPC_CODES } from "../../../sdk/explain/codes";
@@ -82,6 +89,28 @@ describe("explain", () => {
       expect(failure).to.include({ code: "BudgetExceeded", layer: "validator" });
       expect(failure.cause).to.equal("The operation asks 5 of budget 0, in which 3 remain at the claimed time.");
       expect(failure.details).to.deep.equal({ budget: 0n, asked: 5n, remaining: 3n });
+    });
+
+    it("tell amounts in the budget's unit, where it is known; also what was explained before", () => {
+      const thrown = contractError("BudgetExceeded", { budget: 1, asked: 30_500_000n, remaining: 1n });
+      const usdc = { symbol: "USDC", decimals: 6 };
+      const said = (...units: readonly BudgetUnit[]) =>
+        [
+          thrown,
+          explain(thrown),
+          { data: VALIDATOR_INTERFACE.encodeErrorResult("BudgetExceeded", [1, 30_500_000n, 1n]) },
+        ]
+          .map((failure) => explain(failure, { units }))
+          .map(({ cause, code, details }) => {
+            expect({ code, details }).to.deep.equal({ code: "BudgetExceeded", details: thrown.details });
+            return /asks (.*) of budget 1, in which (.*) remain/.exec(cause)!.slice(1).join(", ");
+          });
+      expect(said("calls", usdc)).to.deep.equal(Array(3).fill("30.5 USDC, 0.000001 USDC"));
+      expect(said(usdc, "calls")).to.deep.equal(Array(3).fill("30500000 calls, 1 call"));
+      expect(said(usdc, "unknown")).to.deep.equal(Array(3).fill("30500000 units, 1 unit"));
+      expect(said(usdc)).to.deep.equal(Array(3).fill("30500000, 1"));
+      const other = explain(contractError("SessionIsRevoked", { sessionId: "0x" }));
+      expect(explain(other, { units: [usdc] })).to.equal(other);
     });
 
     it("say which rule, the value wanted and the value found", () => {

@@ -225,6 +225,8 @@ describe("refusalOf", () => {
   it("tells of any other failure what explain does", () => {
     const error = new SessionKeyError("BudgetExceeded", "", { budget: 0n, asked: 2n, remaining: 1n });
     expect(presets.refusalOf(error)).to.deep.include({ refused: true, code: "BudgetExceeded" });
+    expect(presets.refusalOf(error).cause).to.contain("asks 2 of budget 0, in which 1 remain");
+    expect(presets.refusalOf(error, agent).cause).to.contain("asks 2 units of budget 0, in which 1 unit remain");
     expect(presets.refusalOf("?", agent, NAMES).code).to.equal("UNKNOWN");
   });
 });
