@@ -2,6 +2,7 @@ import { isCallException, type Block, type Log, type Provider } from "ethers";
 import { ENTRY_POINT_INTERFACE } from "../sdk/abi";
 import { chainTime } from "../sdk/actions/context";
 import { sameAddress, type Address, type Hex } from "../sdk/hex";
+import { operationOf } from "../sdk/transport/logs";
 import type { EventCondition, ViewCondition } from "./condition";
 
 /**
@@ -68,6 +69,10 @@ export class Watcher {
   /** Block up to which logs were read. */
   #read: number | undefined;
   readonly #awaited = new Map<string, Awaited>();
+  /** What views answered at this head. */
+  #answers = new Map<string, Hex>();
+  /** Why nothing is waited for any more. */
+  #abandoned: { readonly reason: unknown } | undefined;
 
   constructor(private readonly options: WatcherOptions) {}
 
@@ -92,7 +97,9 @@ export class Watcher {
     const { provider } = this.options;
     const [block, time] = await Promise.all([provider.getBlock("latest"), chainTime(provider)]);
     const { number, hash } = block as Block & { hash: Hex };
-    const seen = hash === this.#head?.hash ? new Set<EventCondition>() : await this.#readTo(number);
+    const isNew = hash !== this.#head?.hash;
+    const seen = isNew ? await this.#readTo(number) : new Set<EventCondition>();
+    if (isNew) this.#answers = new Map();
     this.#head = { number, hash, time, seen };
     await this.#settle();
     return this.#head;
@@ -104,6 +111,8 @@ export class Watcher {
    */
   settled(account: Address, nonce: bigint, found?: Inclusion): Promise<Inclusion | undefined> {
     if (found !== undefined && this.options.confirmations <= 1) return Promise.resolve(found);
+    if (this.#abandoned !== undefined) return Promise.reject(this.#abandoned.reason);
+    this.#forget(keyOf(account, nonce));
     return new Promise((resolve, reject) => {
       this.#awaited.set(keyOf(account, nonce), { found, until: Infinity, resolve, reject });
     });
@@ -115,14 +124,9 @@ export class Watcher {
     if (awaited !== undefined) awaited.until = Date.now() + patience;
   }
 
-  /** Nobody waits for it any more. */
-  forget(account: Address, nonce: bigint): void {
-    this.#awaited.get(keyOf(account, nonce))?.resolve(undefined);
-    this.#awaited.delete(keyOf(account, nonce));
-  }
-
-  /** Gives up on everything that is waited for. */
+  /** Gives up on everything that is waited for, and will be. */
   abandon(reason: unknown): void {
+    this.#abandoned = { reason };
     for (const { reject } of this.#awaited.values()) reject(reason);
     this.#awaited.clear();
   }
@@ -133,17 +137,19 @@ export class Watcher {
     const topics = ENTRY_POINT_INTERFACE.encodeFilterTopics("UserOperationEvent", [null, account]);
     const fromBlock = Math.max(0, (await provider.getBlockNumber()) - SEARCHED_BLOCKS);
     const logs = await provider.getLogs({ address: entryPoint, topics, fromBlock });
-    return logs.map(operationOf).find(({ key }) => key === keyOf(account, nonce))?.inclusion;
+    return logs.map(inclusionOf).find(({ key }) => key === keyOf(account, nonce))?.inclusion;
   }
 
-  /** Answers of views, each question asked once; `0x` of one that reverts. */
-  async answers(views: readonly ViewCondition[]): Promise<Map<string, Hex>> {
-    const questions = new Map(views.map((view) => [questionOf(view), view]));
-    const asked = [...questions].map(async ([question, { target, data }]): Promise<[string, Hex]> => [
-      question,
-      await this.options.provider.call({ to: target, data }).catch(revertAsNothing),
-    ]);
-    return new Map(await Promise.all(asked));
+  /** Answers of views, each question asked once per block; `0x` of one that reverts. */
+  async answers(views: readonly ViewCondition[]): Promise<ReadonlyMap<string, Hex>> {
+    const answers = this.#answers;
+    const open = new Map(views.map((view) => [questionOf(view), view]));
+    for (const question of answers.keys()) open.delete(question);
+    const asked = [...open].map(async ([question, { target, data }]) => {
+      answers.set(question, await this.options.provider.call({ to: target, data }).catch(revertAsNothing));
+    });
+    await Promise.all(asked);
+    return answers;
   }
 
   /** The blocks that may still be reorganised are read again. */
@@ -154,7 +160,7 @@ export class Watcher {
     for (let from = start; from <= number; from += MOST_BLOCKS) {
       const range = { fromBlock: from, toBlock: Math.min(from + MOST_BLOCKS - 1, number) };
       const [operations, events] = await Promise.all([this.#operations(range), this.#events(range)]);
-      for (const { key, inclusion } of operations.map(operationOf)) {
+      for (const { key, inclusion } of operations.map(inclusionOf)) {
         const awaited = this.#awaited.get(key);
         if (awaited !== undefined) awaited.found = inclusion;
       }
@@ -195,6 +201,12 @@ export class Watcher {
     }
   }
 
+  /** Whoever waited for it before is not left waiting. */
+  #forget(key: string): void {
+    this.#awaited.get(key)?.resolve(undefined);
+    this.#awaited.delete(key);
+  }
+
   async #isThere({ blockNumber, blockHash }: Inclusion): Promise<boolean> {
     if (this.options.confirmations <= 1) return true;
     return (await this.options.provider.getBlock(blockNumber))?.hash === blockHash;
@@ -206,18 +218,12 @@ export function questionOf({ target, data }: ViewCondition): string {
   return `${target}/${data}`;
 }
 
-function operationOf(log: Log): { key: string; inclusion: Inclusion } {
+/** Of a log that was asked for as a `UserOperationEvent`. */
+function inclusionOf(log: Log): { key: string; inclusion: Inclusion } {
   const { transactionHash, blockNumber, blockHash } = log;
-  const { args } = ENTRY_POINT_INTERFACE.parseLog(log)!;
-  const { userOpHash, sender, nonce, success, actualGasCost } = args as unknown as {
-    userOpHash: Hex;
-    sender: Address;
-    nonce: bigint;
-    success: boolean;
-    actualGasCost: bigint;
-  };
-  const place = { transactionHash, blockNumber, blockHash };
-  return { key: keyOf(sender, nonce), inclusion: { userOpHash, success, cost: actualGasCost, ...place } };
+  const { userOpHash, sender, nonce, success, actualGasCost: cost } = operationOf(log)!;
+  const inclusion = { userOpHash, success, cost, transactionHash, blockNumber, blockHash };
+  return { key: keyOf(sender, nonce), inclusion };
 }
 
 /** A revert is an answer; a node that is down is none. */

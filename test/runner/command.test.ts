@@ -41,7 +41,7 @@ describe("session-keys run", () => {
 
   it("acts, shows plain lines, logs no secret, and ends with 0 on SIGTERM", async () => {
     const { exit, printed, balance, env } = await command({});
-    await until("done", () => printed.err.includes('"event":"done"'), 30);
+    await until("done", () => printed.err.includes('"event":"done"'));
     process.emit("SIGTERM");
     expect(await exit, printed.err).to.equal(0);
     expect(await balance()).to.equal(5n);
