@@ -134,6 +134,7 @@ async function send(automation: Automation, action: Action, means: Means): Promi
     await sendNew(automation, action, means);
     return "sent";
   } catch (error) {
+    if (error instanceof Fault) throw error;
     const failure = explain(error);
     const { code, cause } = failure;
     if (isRefusal(failure)) return { state: "refused", code, cause };

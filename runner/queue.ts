@@ -46,7 +46,8 @@ const KEPT = { age: 7 * 86_400 };
  * @example const jobs = await queueJobs({ url: "redis://127.0.0.1:6379" });
  */
 export async function queueJobs(options: QueueOptions): Promise<JobsFactory> {
-  const bullmq = await import("bullmq").catch(() => {
+  // BullMQ itself looks for ioredis only when it connects.
+  const [bullmq] = await Promise.all([import("bullmq"), import("ioredis")]).catch(() => {
     throw new SessionKeyError("NO_BULLMQ", "several machines need the packages bullmq and ioredis: npm install them");
   });
   return (parts) => new QueueJobs(bullmq, options, parts);

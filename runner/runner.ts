@@ -112,8 +112,8 @@ export class Runner {
 
   /**
    * Looks at the chain, takes up what was left, and goes on until {@link stop}. Raises, and logs as `not started`,
-   * `WRONG_CHAIN` if a session is of another chain than the node, what {@link Store.open} raises, `EADDRINUSE` if the port
-   * of the metrics is taken, and a `SessionFailure` if the node does not answer.
+   * `WRONG_CHAIN` if a session is of another chain than the node, what {@link Store.open} raises, `PORT_UNAVAILABLE` of
+   * the metrics, and a `SessionFailure` if the node does not answer.
    */
   async start(): Promise<void> {
     this.#running = await this.#begin().catch((error: unknown) => {
@@ -148,7 +148,7 @@ export class Runner {
     let metricsServer: MetricsServer | undefined;
     try {
       const head = await this.#watcher.poll();
-      this.#watcher.startAfter(store.cursor ?? head.number);
+      this.#watcher.noted(store.cursor ?? head.number);
       const scheduler = new Scheduler(automations, store, this.#watcher, (fault) => this.#report.fault(fault));
       metricsServer = metricsPort === undefined ? undefined : await serveMetrics(this.metrics, metricsPort);
       const jobs = this.#jobs(store);

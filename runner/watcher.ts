@@ -4,6 +4,7 @@ import { chainTime } from "../sdk/actions/context";
 import { sameAddress, type Address, type Hex } from "../sdk/hex";
 import { operationOf } from "../sdk/transport/logs";
 import type { EventCondition, ViewCondition } from "./condition";
+import { Fault } from "./failure";
 
 /**
  * The chain at a moment.
@@ -17,8 +18,8 @@ export interface Head {
   readonly hash: Hex;
   /** Unix seconds of the block that is being made: what decides on periods. */
   readonly time: number;
-  /** Which of the watched events happened since the last head. */
-  readonly seen: ReadonlySet<EventCondition>;
+  /** Which of the watched events happened in blocks that were not noted yet, and when last, in unix seconds. */
+  readonly seen: ReadonlyMap<EventCondition, number>;
 }
 
 /**
@@ -66,13 +67,13 @@ const SEARCHED_BLOCKS = 5_000;
 /** Looks at the chain once per block, for all automations together. */
 export class Watcher {
   #head: Head | undefined;
-  /** Block up to which logs were read. */
-  #read: number | undefined;
+  /** Block up to which logs were read, and noted. */
+  #noted: number | undefined;
   readonly #awaited = new Map<string, Awaited>();
   /** What views answered at this head. */
   #answers = new Map<string, Hex>();
   /** Why nothing is waited for any more. */
-  #abandoned: { readonly reason: unknown } | undefined;
+  #abandoned: Error | undefined;
 
   constructor(private readonly options: WatcherOptions) {}
 
@@ -87,18 +88,20 @@ export class Watcher {
     return this.#head;
   }
 
-  /** From the block after this one on, events are read. */
-  startAfter(block: number): void {
-    this.#read = block;
+  /** What happened up to this block is noted: events are read from the one after it on. */
+  noted(block: number): void {
+    this.#noted = block;
   }
 
-  /** Asks for the newest block and the time; for the logs only if the block is a new one. */
+  /** Asks for the newest block and the time; for the logs of what was not {@link noted}. */
   async poll(): Promise<Head> {
     const { provider } = this.options;
     const [block, time] = await Promise.all([provider.getBlock("latest"), chainTime(provider)]);
     const { number, hash } = block as Block & { hash: Hex };
     const isNew = hash !== this.#head?.hash;
-    const seen = isNew ? await this.#readTo(number) : new Set<EventCondition>();
+    const noted = this.#noted;
+    const isRead = noted === undefined || (noted === number && !isNew);
+    const seen = isRead ? new Map<EventCondition, number>() : await this.#readFrom(noted, number);
     if (isNew) this.#answers = new Map();
     this.#head = { number, hash, time, seen };
     await this.#settle();
@@ -111,7 +114,7 @@ export class Watcher {
    */
   settled(account: Address, nonce: bigint, found?: Inclusion): Promise<Inclusion | undefined> {
     if (found !== undefined && this.options.confirmations <= 1) return Promise.resolve(found);
-    if (this.#abandoned !== undefined) return Promise.reject(this.#abandoned.reason);
+    if (this.#abandoned !== undefined) return Promise.reject(this.#abandoned);
     this.#forget(keyOf(account, nonce));
     return new Promise((resolve, reject) => {
       this.#awaited.set(keyOf(account, nonce), { found, until: Infinity, resolve, reject });
@@ -125,8 +128,8 @@ export class Watcher {
   }
 
   /** Gives up on everything that is waited for, and will be. */
-  abandon(reason: unknown): void {
-    this.#abandoned = { reason };
+  abandon(reason: Error): void {
+    this.#abandoned = reason;
     for (const { reject } of this.#awaited.values()) reject(reason);
     this.#awaited.clear();
   }
@@ -153,10 +156,10 @@ export class Watcher {
   }
 
   /** The blocks that may still be reorganised are read again. */
-  async #readTo(number: number): Promise<Set<EventCondition>> {
-    const seen = new Set<EventCondition>();
+  async #readFrom(noted: number, number: number): Promise<Map<EventCondition, number>> {
+    const blocks = new Map<EventCondition, number>();
     const overlap = this.options.confirmations - 1;
-    const start = Math.max(0, Math.min(this.#read ?? number - 1, number) + 1 - overlap);
+    const start = Math.max(0, Math.min(noted + 1, number) - overlap);
     for (let from = start; from <= number; from += MOST_BLOCKS) {
       const range = { fromBlock: from, toBlock: Math.min(from + MOST_BLOCKS - 1, number) };
       const [operations, events] = await Promise.all([this.#operations(range), this.#events(range)]);
@@ -165,11 +168,21 @@ export class Watcher {
         if (awaited !== undefined) awaited.found = inclusion;
       }
       for (const condition of this.options.events) {
-        if (events.some((log) => matches(condition, log))) seen.add(condition);
+        const last = events.filter((log) => matches(condition, log)).at(-1);
+        if (last !== undefined) blocks.set(condition, last.blockNumber);
       }
     }
-    this.#read = number;
-    return seen;
+    return this.#timesOf(blocks);
+  }
+
+  async #timesOf(blocks: ReadonlyMap<EventCondition, number>): Promise<Map<EventCondition, number>> {
+    const times = new Map<number, number>();
+    for (const number of new Set(blocks.values())) {
+      const block = await this.options.provider.getBlock(number);
+      if (block === null) throw new Fault("REORGANISED", "The block of the event is no more.");
+      times.set(number, block.timestamp);
+    }
+    return new Map([...blocks].map(([condition, number]) => [condition, times.get(number)!]));
   }
 
   async #operations(range: { fromBlock: number; toBlock: number }): Promise<readonly Log[]> {

@@ -270,6 +270,43 @@ describe("Faults of a runner: no action is done twice, none is lost silently", f
     expect(codeOf(() => Store.open(desk.path("state.db"), options))).to.equal("none");
   });
 
+  it("a node of another chain: the runner does not start, and says so; on its own chain it does", async () => {
+    const { w, session, common, automation, pay, balance } = await payer();
+    const before = await balance();
+    const file = { ...common.file, session: { ...session, chainId: 1n } };
+    const foreign = defineAutomation({ ...common, name: "foreign", file, schedule: every(DAY), calls: [pay(5n)] });
+    const refused = desk.runner(w, { automations: [automation, foreign] });
+    expect(await refused.catch((error: SessionKeyError) => error.code)).to.equal("WRONG_CHAIN");
+    const cause = "foreign is for chain 1, and the node is on 31337";
+    expect(desk.lines).to.have.lengthOf(1);
+    expect(desk.lines[0]).to.include({ event: "not started", level: "error", code: "WRONG_CHAIN" });
+    expect(desk.lines[0]!["cause"]).to.contain(cause);
+    expect(await balance()).to.equal(before);
+    const runner = await desk.runner(w, { automations: [automation] });
+    await until("done", () => runner.counts.done === 1);
+    expect(await balance()).to.equal(before + 5n);
+  });
+
+  it("an automation is not loaded any more: told, and its action is taken up when it is back", async () => {
+    const { w, common, automation, pay, balance } = await payer();
+    const before = await balance();
+    const notYet = defineAutomation({ ...common, schedule: every(DAY), calls: [] });
+    const first = await desk.runner(w, { automations: [notYet] });
+    await until("due", () => desk.of("fault").some(({ code }) => code === "NOTHING_TO_DO"));
+    await first.stop();
+    const other = defineAutomation({ ...common, name: "other", schedule: every(DAY), calls: [pay(1n)] });
+    const second = await desk.runner(w, { automations: [other] });
+    await until("its own", () => second.counts.done === 1);
+    const told = desk.of("fault").filter(({ code }) => code === "UNKNOWN_AUTOMATION");
+    expect(told).to.have.lengthOf(1);
+    expect(told[0]).to.include({ level: "warn", automation: "pay", period: 0 });
+    expect(await counted(second, 'faults_total{code="UNKNOWN_AUTOMATION"}')).to.equal(1);
+    await second.stop();
+    const third = await desk.runner(w, { automations: [automation] });
+    await until("done", () => third.counts.done === 1);
+    expect(await balance()).to.equal(before + 6n);
+  });
+
   it("the disk is full: nothing is sent before it is written down, and nothing is forgotten", async () => {
     const { w, common, pay, balance } = await payer();
     const before = await balance();

@@ -103,6 +103,14 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   throw new Error(`not within ${PATIENCE} seconds: ${what}`);
 }
 
+/** Until a runner has looked at the newest block, and decided what is due. */
+export async function looked(runner: Runner): Promise<void> {
+  const number = await ethers.provider.getBlockNumber();
+  await until("the newest block is seen", () => (runner.head?.number ?? -1) >= number);
+  const looks = await counted(runner, "polls_total");
+  await until("two looks more", async () => (await counted(runner, "polls_total")) >= looks + 2);
+}
+
 /** The value of a line of the metrics, such as `actions_total{outcome="done"}`; 0 if there is none. */
 export async function counted({ metrics }: Runner, line: string): Promise<number> {
   const text = await metrics.registry.metrics();

@@ -81,7 +81,7 @@ describe("Runners that share a Redis", function () {
       throw new Fault("NOT_YET", "There is nothing to pay yet.");
     };
     const first = await start("first.db", [define("pay", notYet)]);
-    await until("handed over", () => desk.of("fault").length > 0);
+    await until("handed over", () => desk.of("fault").some(({ code }) => code === "NOT_YET"));
     expect(await counted(first, "actions_in_flight")).to.equal(0);
     await first.stop();
     const other = await start("other.db", [define("other", [pay(1n)])]);
