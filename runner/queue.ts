@@ -77,7 +77,7 @@ class QueueJobs implements Jobs {
       stalledInterval: stalledAfter,
       // However often processes die: the action is not lost.
       maxStalledCount: ENDLESS,
-      settings: { backoffStrategy: (tries: number) => backoff(tries - 1) },
+      settings: { backoffStrategy: (tries, _type, error) => backoff(waitsOf(tries - 1, error)) },
     });
     const failed = (error: Error) => parts.report.fault(faultOf(error));
     this.#queue.on("error", failed);
@@ -134,6 +134,11 @@ class QueueJobs implements Jobs {
     if (job.data.recorded !== undefined || means.watcher.head.time <= action.period.ends) throw fault;
     return lateOutcome(action, means, fault.code, fault.message);
   }
+}
+
+/** A job that came to a process without its automation is soon offered again: another process may have it. */
+function waitsOf(tries: number, error?: Error): number {
+  return error instanceof Fault && error.code === "UNKNOWN_AUTOMATION" ? Math.min(tries, 3) : tries;
 }
 
 /** What BullMQ tells: of a job that another took because we were too slow, or of a Redis that is down. */

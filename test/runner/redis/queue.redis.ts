@@ -135,6 +135,7 @@ describe("Runners that share a Redis", function () {
     expect(await counted(other, 'faults_total{code="UNKNOWN_AUTOMATION"}')).to.be.greaterThan(0);
     expect(await counted(other, "actions_in_flight")).to.equal(0);
     expect(await spent()).to.equal(1n);
+    await other.stop();
     const third = await start();
     await until("done", () => third.counts.done === 1);
     expect(await spent()).to.equal(6n);
