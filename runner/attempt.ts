@@ -89,9 +89,22 @@ export async function attempt(automation: Automation, action: Action, means: Mea
 }
 
 /** Whether an operation with the action's nonce is in a block: ours, or another runner's. */
-async function isTaken(action: Action, { provider, transport }: Means): Promise<boolean> {
+async function isTaken(
+  action: Action,
+  { provider, transport }: Pick<Means, "provider" | "transport">,
+): Promise<boolean> {
   const next = await getNonce(provider, transport.entryPoint, action.account, nonceKeyOf(action));
   return next > action.nonce;
+}
+
+/** What became of an action that nobody here has sent, and whose period is over. */
+export async function lateOutcome(
+  action: Action,
+  means: Pick<Means, "provider" | "transport">,
+  code: string,
+  cause: string,
+): Promise<Outcome> {
+  return (await isTaken(action, means)) ? { state: "elsewhere" } : { state: "missed", code, cause };
 }
 
 /** What somebody's operation of this nonce did, once it is as deep as is asked for. */
@@ -121,6 +134,7 @@ async function send(automation: Automation, action: Action, means: Means): Promi
     await sendNew(automation, action, means);
     return "sent";
   } catch (error) {
+    if (error instanceof Fault) throw error;
     const failure = explain(error);
     const { code, cause } = failure;
     if (isRefusal(failure)) return { state: "refused", code, cause };

@@ -74,7 +74,7 @@ const NAME = /^[\w-]{1,64}$/;
 
 /**
  * An automation, with what follows from its definition. Raises `INVALID_NAME`, `NO_KEY`, `TOO_MANY_PERIODS`,
- * `NO_PERIODIC_BUDGET`.
+ * `NO_PERIODIC_BUDGET`, `INTEGER_OUT_OF_RANGE` of a lane.
  * @example
  * const payroll = defineAutomation({ name: "payroll", file, key, adapter, schedule: everyPeriod(), calls });
  */

@@ -48,9 +48,11 @@ function within({ atLeast, atMost }: Bounds): (value: bigint) => boolean {
   return (value) => (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost);
 }
 
+const NUMBER = /^(u?int\d*|bool)$/;
+
 /**
- * A number that a function returns has to be within bounds: the first one, or the one at that place, from 0. Raises
- * `INVALID_CONDITION`.
+ * A number that a function returns has to be within bounds: what it returns first, or at that place, from 0; `true` counts
+ * as 1. Raises `INVALID_CONDITION`, also if it returns no number there.
  * @example viewResult(usdc.address, "function balanceOf(address) view returns (uint256)", [account], { atLeast: 1_000n })
  */
 export function viewResult(
@@ -61,6 +63,8 @@ export function viewResult(
   place = 0,
 ): ViewCondition {
   const { abi, data, name } = encode(signature, args);
+  const { type } = abi.getFunction(name)!.outputs[place] ?? { type: "nothing" };
+  if (!NUMBER.test(type)) throw invalid(`${signature} returns ${type} at place ${place}, expected a number`);
   const holds = within(bounds);
   return {
     kind: "view",

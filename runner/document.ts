@@ -11,6 +11,8 @@ const amount = z.string().regex(/^\d+$/, "expected a decimal string");
 const seconds = z.number().int().positive();
 const bounds = { atLeast: amount.optional(), atMost: amount.optional() };
 const args = z.array(z.unknown());
+/** Which number of those that a view returns. */
+const place = z.number().int().nonnegative().default(0);
 
 const SCHEDULE = z.union([
   z.strictObject({ every: z.union([z.literal("period"), seconds]) }),
@@ -18,7 +20,7 @@ const SCHEDULE = z.union([
 ]);
 
 const CONDITION = z.union([
-  z.strictObject({ view: z.string(), target: address, args: args.default([]), ...bounds }),
+  z.strictObject({ view: z.string(), target: address, args: args.default([]), place, ...bounds }),
   z.strictObject({ price: address, maxAge: seconds, ...bounds }),
   z.strictObject({ event: z.string(), address, args: args.default([]) }),
 ]);
@@ -95,7 +97,7 @@ function conditionOf(condition: z.infer<typeof CONDITION>): Condition {
     ...(atMost === undefined ? {} : { atMost: BigInt(atMost) }),
   };
   if ("price" in condition) return price(getAddress(condition.price), range, { maxAge: condition.maxAge });
-  return viewResult(getAddress(condition.target), condition.view, condition.args, range);
+  return viewResult(getAddress(condition.target), condition.view, condition.args, range, condition.place);
 }
 
 function callOf(call: z.infer<typeof CALL>): Call {

@@ -58,6 +58,11 @@ export function asFault(error: unknown): Fault {
   return new Fault(code, cause);
 }
 
+/** An action is due of an automation that this process has not loaded: it waits for a process that has. */
+export function notLoaded({ key }: { readonly key: string }): Fault {
+  return new Fault("UNKNOWN_AUTOMATION", `${key} is due, but its automation is not loaded here.`);
+}
+
 /**
  * How long to wait before the next try, in milliseconds: 1 second, doubled with every try up to a minute, and up to a
  * quarter more so that a thousand do not come back at once.

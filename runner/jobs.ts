@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { attempt, type Means } from "./attempt";
 import type { Action, Automation } from "./automation";
-import { asFault, backoff } from "./failure";
+import { asFault, backoff, notLoaded } from "./failure";
 import type { Report } from "./report";
 import type { Store } from "./store";
 
@@ -33,7 +33,8 @@ export class LocalJobs implements Jobs {
   start(): Promise<void> {
     for (const action of this.store.due()) {
       const automation = this.automations.get(action.id);
-      if (automation === undefined) this.#orphan(action);
+      // It stays in the file, for when its automation is back.
+      if (automation === undefined) this.report.fault(notLoaded(action), action);
       else this.#take(automation, action);
     }
     return Promise.resolve();
@@ -69,10 +70,5 @@ export class LocalJobs implements Jobs {
         await sleep(backoff(tries), undefined, { signal }).catch(() => undefined);
       }
     }
-  }
-
-  /** Its automation is not among ours any more: it stays in the file, for when it comes back. */
-  #orphan({ key }: Action): void {
-    this.report.log.warn({ event: "orphan", action: key }, "due, but its automation is not loaded");
   }
 }

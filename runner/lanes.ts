@@ -2,6 +2,7 @@ import { id } from "ethers";
 import type { AccountAdapter } from "../sdk/accounts/adapter";
 import { SessionKeyError } from "../sdk/errors";
 import type { Address } from "../sdk/hex";
+import { assertUint } from "../sdk/integer";
 import { sessionId } from "../sdk/typedData";
 import type { Automation } from "./automation";
 
@@ -23,10 +24,11 @@ const WIDTHS = [32, 24, 16] as const;
 
 /**
  * Where the lanes of an automation are: by its name and session, or from `lane` on. The same for every runner. Raises
- * `TOO_MANY_PERIODS` if the account's nonces have too little room for them.
+ * `TOO_MANY_PERIODS` if the account's nonces have too little room for them, `INTEGER_OUT_OF_RANGE` if `lane` is none.
  * @example laneRange(automation).first // the lane of its first period
  */
 export function laneRange({ name, lane, schedule, file, adapter }: Omit<Automation, "lanes">): LaneRange {
+  if (lane !== undefined) assertUint(lane, WIDTHS[0], "lane");
   const count = schedule.count(file.session);
   const room = 2 ** widthOf(adapter, file.validator) - BY_HAND - count;
   if (room < 0 || (lane !== undefined && lane > room + BY_HAND)) {

@@ -5,6 +5,7 @@ import type { Provider } from "ethers";
 import { sessionAdapterOf, type AccountType } from "../sdk/accounts/types";
 import type { UseKey } from "../sdk/actions/use";
 import { SessionKeyError } from "../sdk/errors";
+import { explain } from "../sdk/explain";
 import { parseSessionFile, type SessionFile } from "../sdk/handover/sessionFile";
 import type { Address } from "../sdk/hex";
 import { defineAutomation, type Automation } from "./automation";
@@ -35,14 +36,15 @@ export type AutomationModule =
 
 /**
  * Reads an automation file: `.json`, or a module (`.ts`, `.js`, …) whose default export is an {@link AutomationModule}.
- * TypeScript needs a loader, such as `tsx`. Raises `NOT_FOUND`, `NO_AUTOMATION`, and for JSON what `parseAutomation` and
- * `parseSessionFile` raise.
+ * TypeScript needs a loader, such as `tsx`. Raises `NOT_FOUND`, `NO_AUTOMATION`, `AUTOMATION_FAILED` if a module cannot be
+ * loaded or throws, and for JSON what `parseAutomation` and `parseSessionFile` raise.
  * @example const automations = await loadAutomations(automationFile, { provider, key });
  */
 export async function loadAutomations(path: string, context: LoadContext): Promise<readonly Automation[]> {
   const file = resolve(path);
   if (!existsSync(file)) throw new SessionKeyError("NOT_FOUND", `there is no ${path}`, { path });
-  const loaded = extname(file) === ".json" ? await fromDocument(file, context) : await fromModule(file, context);
+  const isDocument = extname(file) === ".json";
+  const loaded = await (isDocument ? fromDocument(file, context) : fromModule(file, context).catch(failed(path)));
   const automations = Array.isArray(loaded) ? (loaded as readonly Automation[]) : [loaded as Automation];
   if (automations.length > 0 && automations.every((each) => typeof each?.id === "string")) return automations;
   const message = `${path}: its default export is no automation; make it with defineAutomation`;
@@ -53,6 +55,15 @@ async function fromModule(file: string, context: LoadContext): Promise<unknown> 
   const module = createRequire(file)(file) as { default?: AutomationModule };
   const made = module.default ?? (module as AutomationModule);
   return typeof made === "function" ? made(context) : made;
+}
+
+/** An error that has no name is the module's own. */
+function failed(path: string): (error: unknown) => never {
+  return (error) => {
+    if (explain(error).code !== "UNKNOWN") throw error;
+    const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new SessionKeyError("AUTOMATION_FAILED", `${path}: ${why}`, { path });
+  };
 }
 
 async function fromDocument(file: string, { key, accountType }: LoadContext): Promise<Automation> {

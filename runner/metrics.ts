@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { SessionKeyError } from "../sdk/errors";
 
 /**
  * The runner's numbers, as Prometheus reads them.
@@ -51,7 +52,7 @@ export interface MetricsServer {
 }
 
 /**
- * Serves `/metrics` on 127.0.0.1 only. Raises what listening raises, such as `EADDRINUSE`.
+ * Serves `/metrics` on 127.0.0.1 only. Raises `PORT_UNAVAILABLE`.
  * @param port 0 for any that is free.
  */
 export async function serveMetrics({ registry }: Pick<Metrics, "registry">, port: number): Promise<MetricsServer> {
@@ -72,7 +73,7 @@ export async function serveMetrics({ registry }: Pick<Metrics, "registry">, port
 
 async function listening(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", ({ message }) => reject(new SessionKeyError("PORT_UNAVAILABLE", message, { port })));
     server.listen(port, "127.0.0.1", resolve);
   });
 }

@@ -1,9 +1,9 @@
 import type * as BullMq from "bullmq";
 import type { Job, Queue, Worker } from "bullmq";
 import { SessionKeyError } from "../sdk/errors";
-import { attempt, type Outcome } from "./attempt";
+import { attempt, lateOutcome, type Outcome } from "./attempt";
 import type { Action, Automation, Journal, Recorded } from "./automation";
-import { asFault, backoff } from "./failure";
+import { asFault, backoff, Fault, notLoaded } from "./failure";
 import type { Jobs } from "./jobs";
 import type { JobsFactory } from "./runner";
 
@@ -46,7 +46,8 @@ const KEPT = { age: 7 * 86_400 };
  * @example const jobs = await queueJobs({ url: "redis://127.0.0.1:6379" });
  */
 export async function queueJobs(options: QueueOptions): Promise<JobsFactory> {
-  const bullmq = await import("bullmq").catch(() => {
+  // BullMQ itself looks for ioredis only when it connects.
+  const [bullmq] = await Promise.all([import("bullmq"), import("ioredis")]).catch(() => {
     throw new SessionKeyError("NO_BULLMQ", "several machines need the packages bullmq and ioredis: npm install them");
   });
   return (parts) => new QueueJobs(bullmq, options, parts);
@@ -57,6 +58,7 @@ type Parts = Parameters<JobsFactory>[0];
 class QueueJobs implements Jobs {
   readonly #queue: Queue<JobData, Outcome["state"]>;
   readonly #worker: Worker<JobData, Outcome["state"]>;
+  readonly #running = new Map<string, Promise<Outcome["state"]>>();
 
   constructor(
     bullmq: typeof BullMq,
@@ -75,11 +77,11 @@ class QueueJobs implements Jobs {
       stalledInterval: stalledAfter,
       // However often processes die: the action is not lost.
       maxStalledCount: ENDLESS,
-      settings: { backoffStrategy: (tries: number) => backoff(tries - 1) },
+      settings: { backoffStrategy: (tries, _type, error) => backoff(waitsOf(tries - 1, error)) },
     });
-    const down = (error: Error) => parts.report.fault(asFault({ code: "NETWORK_ERROR", message: error.message }));
-    this.#queue.on("error", down);
-    this.#worker.on("error", down);
+    const failed = (error: Error) => parts.report.fault(faultOf(error));
+    this.#queue.on("error", failed);
+    this.#worker.on("error", failed);
   }
 
   async start(): Promise<void> {
@@ -99,24 +101,49 @@ class QueueJobs implements Jobs {
     await this.#queue.close();
   }
 
-  async #work(job: ActionJob): Promise<Outcome["state"]> {
-    const { automations, means, report } = this.parts;
-    const automation = automations.get(job.data.id);
-    const action = { ...job.data, key: job.id!, nonce: BigInt(job.data.nonce) };
-    if (automation === undefined) {
-      throw new SessionKeyError("UNKNOWN_AUTOMATION", `${action.id} is not loaded here`);
-    }
-    report.due(action);
+  /** A job that was taken from us because we were too slow may come back to us: what is on its way is waited for. */
+  #work(job: ActionJob): Promise<Outcome["state"]> {
+    const key = job.id!;
+    const running = this.#running.get(key) ?? this.#see(job, key).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #see(job: ActionJob, key: string): Promise<Outcome["state"]> {
+    const { report } = this.parts;
+    const action = { ...job.data, key, nonce: BigInt(job.data.nonce) };
+    report.due(action, job.timestamp);
     try {
-      const outcome = await attempt(automation, action, { ...means, journal: journalOf(job) });
+      const outcome = await this.#attempt(job, action);
       report.outcome(action, outcome);
       return outcome.state;
     } catch (error) {
       const fault = asFault(error);
       report.fault(fault, action);
+      report.giveBack(action);
       throw fault;
     }
   }
+
+  async #attempt(job: ActionJob, action: Action): Promise<Outcome> {
+    const { automations, means } = this.parts;
+    const automation = automations.get(action.id);
+    if (automation !== undefined) return attempt(automation, action, { ...means, journal: journalOf(job) });
+    const fault = notLoaded(action);
+    // What was sent may be included still; what was not never is, whoever has the automation.
+    if (job.data.recorded !== undefined || means.watcher.head.time <= action.period.ends) throw fault;
+    return lateOutcome(action, means, fault.code, fault.message);
+  }
+}
+
+/** A job that came to a process without its automation is soon offered again: another process may have it. */
+function waitsOf(tries: number, error?: Error): number {
+  return error instanceof Fault && error.code === "UNKNOWN_AUTOMATION" ? Math.min(tries, 3) : tries;
+}
+
+/** What BullMQ tells: of a job that another took because we were too slow, or of a Redis that is down. */
+function faultOf({ message }: Error): Fault {
+  return /\block\b/i.test(message) ? new Fault("JOB_LOST", message) : asFault({ code: "NETWORK_ERROR", message });
 }
 
 /** The operation travels with its job: whoever takes it over after a crash finds it there. */

@@ -28,9 +28,10 @@ const SENTENCES: Readonly<Record<Exclude<ActionState, "due">, string>> = {
  * Everything that happens to an action is a line of the log and a number.
  * @example
  * const failing = (report: Report, action: Action, hash: string) => {
- *   report.due(action);
+ *   report.due(action, Date.now());
  *   report.sent(action, hash);
  *   report.fault(new Fault("NOT_INCLUDED", "The operation is in no block yet."), action);
+ *   report.giveBack(action);
  *   report.outcome(action, { state: "missed", code: "PERIOD_OVER", cause: "The period is over." });
  *   report.expired("payroll", session);
  * };
@@ -48,9 +49,10 @@ export class Report {
     return { ...this.#counts, inFlight: this.#started.size };
   }
 
-  due(action: Action): void {
+  /** It is ours to do; due since that time, in milliseconds of the host's clock. */
+  due(action: Action, since = Date.now()): void {
     this.#counts.due++;
-    this.#started.set(action.key, Date.now());
+    this.#started.set(action.key, since);
     this.metrics.inFlight.set(this.#started.size);
     this.log.info({ event: "due", ...fieldsOf(action) }, "due");
   }
@@ -70,6 +72,12 @@ export class Report {
     const fields = { event: state, ...fieldsOf(action), ...detailsOf(outcome) };
     if (state === "done" || state === "elsewhere") this.log.info(fields, SENTENCES[state]);
     else this.log.warn(fields, SENTENCES[state]);
+  }
+
+  /** It has no outcome yet, and is whoever's takes it next: due again, if that is us. */
+  giveBack({ key }: Action): void {
+    this.#started.delete(key);
+    this.metrics.inFlight.set(this.#started.size);
   }
 
   /** Nothing more to do, ever. */

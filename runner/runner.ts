@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Provider } from "ethers";
-import { getNonce } from "../sdk/actions/send";
 import { SessionKeyError } from "../sdk/errors";
 import type { Transport } from "../sdk/transport/transport";
-import type { Means } from "./attempt";
-import { nonceKeyOf, type Action, type Automation } from "./automation";
+import { lateOutcome, type Means } from "./attempt";
+import type { Action, Automation } from "./automation";
 import { asFault, Fault } from "./failure";
 import { LocalJobs, type Jobs } from "./jobs";
 import { assertApart } from "./lanes";
@@ -112,32 +111,16 @@ export class Runner {
   }
 
   /**
-   * Looks at the chain, takes up what was left, and goes on until {@link stop}. Raises `WRONG_CHAIN` if a session is of
-   * another chain than the node, what {@link Store.open} raises, and a `SessionFailure` if the node does not answer.
+   * Looks at the chain, takes up what was left, and goes on until {@link stop}. Raises, and logs as `not started`,
+   * `WRONG_CHAIN` if a session is of another chain than the node, what {@link Store.open} raises, `PORT_UNAVAILABLE` of
+   * the metrics, and a `SessionFailure` if the node does not answer.
    */
   async start(): Promise<void> {
-    const { automations, metricsPort } = this.#options;
-    const { log } = this.#report;
-    const store = await this.#open().catch((error: unknown) => {
+    this.#running = await this.#begin().catch((error: unknown) => {
       const { code, message } = asFault(error);
-      log.error({ event: "not started", code, cause: message }, "not started");
+      this.#report.log.error({ event: "not started", code, cause: message }, "not started");
       throw error;
     });
-    try {
-      const head = await this.#watcher.poll();
-      this.#watcher.startAfter(store.cursor ?? head.number);
-      const jobs = this.#jobs(store);
-      const scheduler = new Scheduler(automations, store, this.#watcher, (fault) => this.#report.fault(fault));
-      const metricsServer = metricsPort === undefined ? undefined : await serveMetrics(this.metrics, metricsPort);
-      await jobs.start();
-      this.metrics.automations.set(automations.length);
-      log.info({ event: "started", automations: automations.length, block: head.number }, "started");
-      const parts = { store, jobs, scheduler, metricsServer };
-      this.#running = { ...parts, looking: this.#look(jobs, scheduler) };
-    } catch (error) {
-      store.close();
-      throw error;
-    }
   }
 
   /**
@@ -157,6 +140,27 @@ export class Runner {
     store.close();
     this.#running = undefined;
     this.#report.log.info({ event: "stopped", ...this.counts }, "stopped");
+  }
+
+  async #begin(): Promise<Running> {
+    const { automations, metricsPort } = this.#options;
+    const store = await this.#open();
+    let metricsServer: MetricsServer | undefined;
+    try {
+      const head = await this.#watcher.poll();
+      this.#watcher.noted(store.cursor ?? head.number);
+      const scheduler = new Scheduler(automations, store, this.#watcher, (fault) => this.#report.fault(fault));
+      metricsServer = metricsPort === undefined ? undefined : await serveMetrics(this.metrics, metricsPort);
+      const jobs = this.#jobs(store);
+      await jobs.start();
+      this.metrics.automations.set(automations.length);
+      this.#report.log.info({ event: "started", automations: automations.length, block: head.number }, "started");
+      return { store, jobs, scheduler, metricsServer, looking: this.#look(jobs, scheduler) };
+    } catch (error) {
+      await metricsServer?.close();
+      store.close();
+      throw error;
+    }
   }
 
   get #patience(): number {
@@ -208,10 +212,7 @@ export class Runner {
 
   /** Nothing is lost silently: the chain knows whether anybody acted while we did not run. */
   async #tell(action: Action): Promise<void> {
-    const { provider, transport } = this.#options;
-    const next = await getNonce(provider, transport.entryPoint, action.account, nonceKeyOf(action));
-    const cause = "No runner ran in that period.";
-    const taken = next > action.nonce;
-    this.#report.outcome(action, taken ? { state: "elsewhere" } : { state: "missed", code: "NOT_RUNNING", cause });
+    const outcome = await lateOutcome(action, this.#options, "NOT_RUNNING", "No runner ran in that period.");
+    this.#report.outcome(action, outcome);
   }
 }

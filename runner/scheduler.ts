@@ -12,6 +12,8 @@ interface Entry {
   period?: Period;
   /** The last period that was handed over, by its index. */
   handed: number | undefined;
+  /** The last period in which a condition of it could not be read. */
+  unreadable?: number;
 }
 
 /** Something that is due; and periods before it in which nothing was, because no runner ran. */
@@ -76,28 +78,34 @@ export class Scheduler {
   }
 
   #remember({ number, seen }: Head, open: readonly { automation: Automation; period: Period }[]): void {
-    if (this.store.cursor === number) return;
     const happened = open.flatMap(({ automation: { id, when }, period }) =>
       when.flatMap((each, condition) =>
-        each.kind === "event" && seen.has(each) ? [{ id, period: period.index, condition }] : [],
+        each.kind === "event" && (seen.get(each) ?? -1) >= period.starts
+          ? [{ id, period: period.index, condition }]
+          : [],
       ),
     );
-    this.store.advance(number, happened);
+    if (this.store.cursor !== number || happened.length > 0) this.store.advance(number, happened);
+    // Not before it is on the disk: what cannot be written down is read again.
+    this.watcher.noted(number);
   }
 
   #holds({ id, when }: Automation, period: Period, answers: ReadonlyMap<string, Hex>, time: number): boolean {
     return when.every((each, condition) => {
       if (each.kind === "event") return this.store.seen(id, period.index, condition);
-      return this.#answered(each, answers.get(questionOf(each))!, time, id);
+      return this.#answered(each, answers.get(questionOf(each))!, time, id, period);
     });
   }
 
-  /** A contract that reverts, or answers something else, holds up nobody but who asks it. */
-  #answered(condition: ViewCondition, answer: Hex, time: number, id: string): boolean {
+  /** A contract that reverts, or answers something else, holds up nobody but who asks it; told once in a period. */
+  #answered(condition: ViewCondition, answer: Hex, time: number, id: string, { index }: Period): boolean {
     try {
       return condition.holds(answer, time);
     } catch {
-      this.failed(new Fault("CONDITION_UNREADABLE", `${id}: ${condition.target} answers ${answer.slice(0, 74)}`));
+      const entry = this.#entries.get(id)!;
+      const cause = `${id}: ${condition.target} answers ${answer.slice(0, 74)}`;
+      if (entry.unreadable !== index) this.failed(new Fault("CONDITION_UNREADABLE", cause));
+      entry.unreadable = index;
       return false;
     }
   }

@@ -2,7 +2,9 @@ import { isCallException, type Block, type Log, type Provider } from "ethers";
 import { ENTRY_POINT_INTERFACE } from "../sdk/abi";
 import { chainTime } from "../sdk/actions/context";
 import { sameAddress, type Address, type Hex } from "../sdk/hex";
+import { operationOf } from "../sdk/transport/logs";
 import type { EventCondition, ViewCondition } from "./condition";
+import { Fault } from "./failure";
 
 /**
  * The chain at a moment.
@@ -16,8 +18,8 @@ export interface Head {
   readonly hash: Hex;
   /** Unix seconds of the block that is being made: what decides on periods. */
   readonly time: number;
-  /** Which of the watched events happened since the last head. */
-  readonly seen: ReadonlySet<EventCondition>;
+  /** Which of the watched events happened in blocks that were not noted yet, and when last, in unix seconds. */
+  readonly seen: ReadonlyMap<EventCondition, number>;
 }
 
 /**
@@ -65,9 +67,13 @@ const SEARCHED_BLOCKS = 5_000;
 /** Looks at the chain once per block, for all automations together. */
 export class Watcher {
   #head: Head | undefined;
-  /** Block up to which logs were read. */
-  #read: number | undefined;
+  /** Block up to which logs were read, and noted. */
+  #noted: number | undefined;
   readonly #awaited = new Map<string, Awaited>();
+  /** What views answered at this head. */
+  #answers = new Map<string, Hex>();
+  /** Why nothing is waited for any more. */
+  #abandoned: Error | undefined;
 
   constructor(private readonly options: WatcherOptions) {}
 
@@ -82,17 +88,21 @@ export class Watcher {
     return this.#head;
   }
 
-  /** From the block after this one on, events are read. */
-  startAfter(block: number): void {
-    this.#read = block;
+  /** What happened up to this block is noted: events are read from the one after it on. */
+  noted(block: number): void {
+    this.#noted = block;
   }
 
-  /** Asks for the newest block and the time; for the logs only if the block is a new one. */
+  /** Asks for the newest block and the time; for the logs of what was not {@link noted}. */
   async poll(): Promise<Head> {
     const { provider } = this.options;
     const [block, time] = await Promise.all([provider.getBlock("latest"), chainTime(provider)]);
     const { number, hash } = block as Block & { hash: Hex };
-    const seen = hash === this.#head?.hash ? new Set<EventCondition>() : await this.#readTo(number);
+    const isNew = hash !== this.#head?.hash;
+    const noted = this.#noted;
+    const isRead = noted === undefined || (noted === number && !isNew);
+    const seen = isRead ? new Map<EventCondition, number>() : await this.#readFrom(noted, number);
+    if (isNew) this.#answers = new Map();
     this.#head = { number, hash, time, seen };
     await this.#settle();
     return this.#head;
@@ -104,6 +114,8 @@ export class Watcher {
    */
   settled(account: Address, nonce: bigint, found?: Inclusion): Promise<Inclusion | undefined> {
     if (found !== undefined && this.options.confirmations <= 1) return Promise.resolve(found);
+    if (this.#abandoned !== undefined) return Promise.reject(this.#abandoned);
+    this.#forget(keyOf(account, nonce));
     return new Promise((resolve, reject) => {
       this.#awaited.set(keyOf(account, nonce), { found, until: Infinity, resolve, reject });
     });
@@ -115,14 +127,9 @@ export class Watcher {
     if (awaited !== undefined) awaited.until = Date.now() + patience;
   }
 
-  /** Nobody waits for it any more. */
-  forget(account: Address, nonce: bigint): void {
-    this.#awaited.get(keyOf(account, nonce))?.resolve(undefined);
-    this.#awaited.delete(keyOf(account, nonce));
-  }
-
-  /** Gives up on everything that is waited for. */
-  abandon(reason: unknown): void {
+  /** Gives up on everything that is waited for, and will be. */
+  abandon(reason: Error): void {
+    this.#abandoned = reason;
     for (const { reject } of this.#awaited.values()) reject(reason);
     this.#awaited.clear();
   }
@@ -133,37 +140,49 @@ export class Watcher {
     const topics = ENTRY_POINT_INTERFACE.encodeFilterTopics("UserOperationEvent", [null, account]);
     const fromBlock = Math.max(0, (await provider.getBlockNumber()) - SEARCHED_BLOCKS);
     const logs = await provider.getLogs({ address: entryPoint, topics, fromBlock });
-    return logs.map(operationOf).find(({ key }) => key === keyOf(account, nonce))?.inclusion;
+    return logs.map(inclusionOf).find(({ key }) => key === keyOf(account, nonce))?.inclusion;
   }
 
-  /** Answers of views, each question asked once; `0x` of one that reverts. */
-  async answers(views: readonly ViewCondition[]): Promise<Map<string, Hex>> {
-    const questions = new Map(views.map((view) => [questionOf(view), view]));
-    const asked = [...questions].map(async ([question, { target, data }]): Promise<[string, Hex]> => [
-      question,
-      await this.options.provider.call({ to: target, data }).catch(revertAsNothing),
-    ]);
-    return new Map(await Promise.all(asked));
+  /** Answers of views, each question asked once per block; `0x` of one that reverts. */
+  async answers(views: readonly ViewCondition[]): Promise<ReadonlyMap<string, Hex>> {
+    const answers = this.#answers;
+    const open = new Map(views.map((view) => [questionOf(view), view]));
+    for (const question of answers.keys()) open.delete(question);
+    const asked = [...open].map(async ([question, { target, data }]) => {
+      answers.set(question, await this.options.provider.call({ to: target, data }).catch(revertAsNothing));
+    });
+    await Promise.all(asked);
+    return answers;
   }
 
   /** The blocks that may still be reorganised are read again. */
-  async #readTo(number: number): Promise<Set<EventCondition>> {
-    const seen = new Set<EventCondition>();
+  async #readFrom(noted: number, number: number): Promise<Map<EventCondition, number>> {
+    const blocks = new Map<EventCondition, number>();
     const overlap = this.options.confirmations - 1;
-    const start = Math.max(0, Math.min(this.#read ?? number - 1, number) + 1 - overlap);
+    const start = Math.max(0, Math.min(noted + 1, number) - overlap);
     for (let from = start; from <= number; from += MOST_BLOCKS) {
       const range = { fromBlock: from, toBlock: Math.min(from + MOST_BLOCKS - 1, number) };
       const [operations, events] = await Promise.all([this.#operations(range), this.#events(range)]);
-      for (const { key, inclusion } of operations.map(operationOf)) {
+      for (const { key, inclusion } of operations.map(inclusionOf)) {
         const awaited = this.#awaited.get(key);
         if (awaited !== undefined) awaited.found = inclusion;
       }
       for (const condition of this.options.events) {
-        if (events.some((log) => matches(condition, log))) seen.add(condition);
+        const last = events.filter((log) => matches(condition, log)).at(-1);
+        if (last !== undefined) blocks.set(condition, last.blockNumber);
       }
     }
-    this.#read = number;
-    return seen;
+    return this.#timesOf(blocks);
+  }
+
+  async #timesOf(blocks: ReadonlyMap<EventCondition, number>): Promise<Map<EventCondition, number>> {
+    const times = new Map<number, number>();
+    for (const number of new Set(blocks.values())) {
+      const block = await this.options.provider.getBlock(number);
+      if (block === null) throw new Fault("REORGANISED", "The block of the event is no more.");
+      times.set(number, block.timestamp);
+    }
+    return new Map([...blocks].map(([condition, number]) => [condition, times.get(number)!]));
   }
 
   async #operations(range: { fromBlock: number; toBlock: number }): Promise<readonly Log[]> {
@@ -195,6 +214,12 @@ export class Watcher {
     }
   }
 
+  /** Whoever waited for it before is not left waiting. */
+  #forget(key: string): void {
+    this.#awaited.get(key)?.resolve(undefined);
+    this.#awaited.delete(key);
+  }
+
   async #isThere({ blockNumber, blockHash }: Inclusion): Promise<boolean> {
     if (this.options.confirmations <= 1) return true;
     return (await this.options.provider.getBlock(blockNumber))?.hash === blockHash;
@@ -206,18 +231,12 @@ export function questionOf({ target, data }: ViewCondition): string {
   return `${target}/${data}`;
 }
 
-function operationOf(log: Log): { key: string; inclusion: Inclusion } {
+/** Of a log that was asked for as a `UserOperationEvent`. */
+function inclusionOf(log: Log): { key: string; inclusion: Inclusion } {
   const { transactionHash, blockNumber, blockHash } = log;
-  const { args } = ENTRY_POINT_INTERFACE.parseLog(log)!;
-  const { userOpHash, sender, nonce, success, actualGasCost } = args as unknown as {
-    userOpHash: Hex;
-    sender: Address;
-    nonce: bigint;
-    success: boolean;
-    actualGasCost: bigint;
-  };
-  const place = { transactionHash, blockNumber, blockHash };
-  return { key: keyOf(sender, nonce), inclusion: { userOpHash, success, cost: actualGasCost, ...place } };
+  const { userOpHash, sender, nonce, success, actualGasCost: cost } = operationOf(log)!;
+  const inclusion = { userOpHash, success, cost, transactionHash, blockNumber, blockHash };
+  return { key: keyOf(sender, nonce), inclusion };
 }
 
 /** A revert is an answer; a node that is down is none. */

@@ -203,7 +203,15 @@ export const RPC_CODES: Readonly<Record<number, Coded & { readonly code: string 
   [-32603]: { code: "INTERNAL_ERROR", ...of("node", "The endpoint failed.", "Try again, or use another one.") },
 };
 
-/** Codes of ethers and of wallets (EIP-1193). */
+const UNREACHABLE = of("node", "The endpoint cannot be reached.", "Check its address, and try again.");
+const BROKEN = of(
+  "node",
+  "The connection broke before an answer came.",
+  "Look whether the operation was included before you send it again.",
+);
+const LATE = of("node", "No answer came in time.", "Look whether the operation was included before you send it again.");
+
+/** Codes of ethers, of wallets (EIP-1193) and of Node.js. */
 export const CLIENT_CODES: Readonly<Record<string, Coded & { readonly code: string }>> = {
   ACTION_REJECTED: {
     code: "ACTION_REJECTED",
@@ -254,18 +262,19 @@ export const CLIENT_CODES: Readonly<Record<string, Coded & { readonly code: stri
     code: "TRANSACTION_REPLACED",
     ...of("node", "The transaction was replaced by another with the same nonce.", "Look at the replacement."),
   },
-  NETWORK_ERROR: {
-    code: "NETWORK_ERROR",
-    ...of("node", "The endpoint cannot be reached.", "Check its address, and try again."),
-  },
+  NETWORK_ERROR: { code: "NETWORK_ERROR", ...UNREACHABLE },
   ECONNREFUSED: {
     code: "NETWORK_ERROR",
     ...of("node", "The endpoint refuses the connection.", "Check its address, and that it runs."),
   },
-  TIMEOUT: {
-    code: "TIMEOUT",
-    ...of("node", "No answer came in time.", "Look whether the operation was included before you send it again."),
-  },
+  ECONNRESET: { code: "NETWORK_ERROR", ...BROKEN },
+  EPIPE: { code: "NETWORK_ERROR", ...BROKEN },
+  ENOTFOUND: { code: "NETWORK_ERROR", ...UNREACHABLE },
+  EAI_AGAIN: { code: "NETWORK_ERROR", ...UNREACHABLE },
+  EHOSTUNREACH: { code: "NETWORK_ERROR", ...UNREACHABLE },
+  ENETUNREACH: { code: "NETWORK_ERROR", ...UNREACHABLE },
+  TIMEOUT: { code: "TIMEOUT", ...LATE },
+  ETIMEDOUT: { code: "TIMEOUT", ...LATE },
   SERVER_ERROR: {
     code: "SERVER_ERROR",
     ...of(

@@ -10,14 +10,28 @@ export interface RawLog {
   readonly data: Hex;
 }
 
-/** What the EntryPoint's events tell of an operation. */
-export type OperationOutcome<Log extends RawLog> = Pick<
+/** What the EntryPoint's `UserOperationEvent` tells of an operation. */
+export type OperationEvent = Pick<
   OperationReceipt,
-  "userOpHash" | "sender" | "nonce" | "paymaster" | "success" | "revertReason" | "actualGasCost" | "actualGasUsed"
-> & {
-  /** The operation's own events, without the EntryPoint's that frame them. */
-  readonly logs: readonly Log[];
-};
+  "userOpHash" | "sender" | "nonce" | "paymaster" | "success" | "actualGasCost" | "actualGasUsed"
+>;
+
+/** What all of the EntryPoint's events tell of an operation. */
+export type OperationOutcome<Log extends RawLog> = OperationEvent &
+  Pick<OperationReceipt, "revertReason"> & {
+    /** The operation's own events, without the EntryPoint's that frame them. */
+    readonly logs: readonly Log[];
+  };
+
+/** The operation that a log of the EntryPoint tells the end of; `undefined` if it tells something else. */
+export function operationOf(log: RawLog): OperationEvent | undefined {
+  const event = eventOf(log);
+  if (event?.name !== "UserOperationEvent") return undefined;
+  const { userOpHash, sender, nonce, paymaster, success, actualGasCost, actualGasUsed } =
+    event.args as unknown as Required<OperationEvent>;
+  const paid = BigInt(paymaster) === 0n ? {} : { paymaster };
+  return { userOpHash, sender, nonce, ...paid, success, actualGasCost, actualGasUsed };
+}
 
 /**
  * What became of an operation (by default of the first) in a transaction of bundles; `undefined` if it is not in there.
@@ -28,36 +42,19 @@ export function outcomeOf<Log extends RawLog>(
   entryPoint: Address,
   userOpHash?: Hex,
 ): OperationOutcome<Log> | undefined {
+  const asked = userOpHash?.toLowerCase();
   let start = 0;
   for (const [index, log] of logs.entries()) {
-    const event = sameAddress(log.address, entryPoint) ? eventOf(log) : undefined;
-    if (event?.name === "UserOperationEvent") {
-      const done = event.args as unknown as Omit<OperationOutcome<Log>, "logs"> & { paymaster: Address };
-      if (userOpHash === undefined || done.userOpHash === userOpHash.toLowerCase()) {
-        return outcome(done, logs.slice(start, index));
-      }
+    if (!sameAddress(log.address, entryPoint)) continue;
+    const done = operationOf(log);
+    if (done !== undefined && (asked === undefined || done.userOpHash === asked)) {
+      const own = logs.slice(start, index);
+      const revertReason = revertReasonOf(own, done.userOpHash);
+      return { ...done, ...(revertReason === undefined ? {} : { revertReason }), logs: own };
     }
-    if (event?.name === "BeforeExecution" || event?.name === "UserOperationEvent") start = index + 1;
+    if (done !== undefined || eventOf(log)?.name === "BeforeExecution") start = index + 1;
   }
   return undefined;
-}
-
-function outcome<Log extends RawLog>(
-  { userOpHash, sender, nonce, paymaster, success, actualGasCost, actualGasUsed }: Omit<OperationOutcome<Log>, "logs">,
-  logs: readonly Log[],
-): OperationOutcome<Log> {
-  const revertReason = revertReasonOf(logs, userOpHash);
-  return {
-    userOpHash,
-    sender,
-    nonce,
-    ...(BigInt(paymaster!) === 0n ? {} : { paymaster: paymaster! }),
-    success,
-    ...(revertReason === undefined ? {} : { revertReason }),
-    actualGasCost,
-    actualGasUsed,
-    logs,
-  };
 }
 
 /** The revert data of the calls, from the EntryPoint's `UserOperationRevertReason`. */

@@ -95,7 +95,7 @@ describe("session-keys: sessions of other accounts than its own", function () {
   async function running(file: string, event: string): Promise<void> {
     let log = "";
     const exit = runHere(["run", file], { ...guest.world(), err: (text) => void (log += text) });
-    await until(event, () => log.includes(`"event":"${event}"`), 30);
+    await until(event, () => log.includes(`"event":"${event}"`));
     process.emit("SIGTERM");
     expect((await exit).code, log).to.equal(0);
   }

@@ -10,19 +10,26 @@ interface Result {
   readonly changes: Readonly<Record<string, string>>;
 }
 
+interface Printed {
+  readonly results: Readonly<Record<string, Result>>;
+  /** How `session-keys run` ended. */
+  readonly commanded: { readonly code: number | null; readonly log: string } & Pick<Result, "changes">;
+}
+
 const usdc = (dollars: string) => parseUnits(dollars, 6);
 
 // On a chain of their own, as the examples: they turn the clock to 2030.
 describe("automations of the examples", function () {
-  this.timeout(120_000);
-  let results: Readonly<Record<string, Result>>;
+  this.timeout(240_000);
+  let results: Printed["results"];
+  let commanded: Printed["commanded"];
   const changeOf = (name: string, what: string) => BigInt(results[name]!.changes[what]!);
 
   before(async () => {
     const { code, stdout, stderr } = await execute([HARDHAT, "run", "--no-compile", "test/examples/automations.ts"]);
     expect(stderr).to.equal("");
     expect(code).to.equal(0);
-    results = JSON.parse(stdout.trim().split("\n").at(-1)!) as typeof results;
+    ({ results, commanded } = JSON.parse(stdout.trim().split("\n").at(-1)!) as Printed);
   });
 
   it("act once, when their conditions hold, and nothing of theirs is refused", () => {
@@ -52,6 +59,15 @@ describe("automations of the examples", function () {
   it("dca: one purchase of 50 USDC", () => {
     expect(changeOf("dca", "usdc")).to.equal(-usdc("50"));
     expect(changeOf("dca", "weth") > 24n * 10n ** 15n).to.equal(true);
+  });
+
+  it("dca by the command session-keys run: the same purchase", () => {
+    const { code, log, changes } = commanded;
+    expect(code, log).to.equal(0);
+    expect(BigInt(changes["usdc"]!)).to.equal(-usdc("50"));
+    expect(BigInt(changes["weth"]!) > 24n * 10n ** 15n).to.equal(true);
+    const events = [...log.matchAll(/"event":"(\w+)"/g)].map(([, event]) => event);
+    expect(events).to.deep.equal(["started", "due", "sent", "done", "stopped"]);
   });
 
   it("payroll: the subscription and both salaries", () => {

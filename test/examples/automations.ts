@@ -1,14 +1,19 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
+import { network } from "hardhat";
 import { grantSession, HandleOpsTransport, proofFor, type Session } from "../../sdk";
 import { stringifySessionFile } from "../../sdk/handover";
 import { jsonLog, loadAutomations, Runner } from "../../runner";
 import { script } from "../../scripts/support/cli";
 import { ownerOf } from "../../scripts/support/chain";
 import { buildStage, type Stage } from "../../examples/support/stage";
+import { startProxy } from "../runner/proxy";
+import { privateKeys } from "../scripts/node";
 import { scenes, type Scene } from "./scenes";
 
 // Runs the automations of all use cases as `session-keys run` would, each on a chain as the stage leaves it, and prints what
@@ -21,9 +26,9 @@ async function handOver({ chain, installed }: Stage, session: Session): Promise<
   return stringifySessionFile({ validator: grant.validator, session, grant: proofFor(grant, 0) });
 }
 
-/** Until so many actions are done and no other is on its way; up to 20 seconds. */
+/** Until so many actions are done and no other is on its way; up to a minute. */
 async function settle(runner: Runner, done: number): Promise<void> {
-  for (let looks = 0; looks < 400 && (runner.counts.done < done || runner.counts.inFlight > 0); looks++)
+  for (let looks = 0; looks < 1_200 && (runner.counts.done < done || runner.counts.inFlight > 0); looks++)
     await sleep(50);
 }
 
@@ -33,13 +38,47 @@ async function lookAgain({ metrics }: Runner): Promise<void> {
   for (const before = await looks(); (await looks()) < before + 3;) await sleep(20);
 }
 
-async function run(stage: Stage, name: string, set: Scene, folder: string) {
-  const { chain, provider } = stage;
-  const { job, sessions, holdings, done, waits } = await set(stage);
+/** The chain as a use case needs it, and its files in the folder. */
+async function prepare(stage: Stage, name: string, set: Scene, folder: string) {
+  const { job, sessions, ...rest } = await set(stage);
   writeFileSync(join(folder, `${name}.job.json`), JSON.stringify(job, bigints));
   for (const [of, session] of Object.entries(sessions)) {
     writeFileSync(join(folder, `${of}.session.json`), await handOver(stage, session));
   }
+  return rest;
+}
+
+type Holdings = Record<string, bigint>;
+
+const changesOf = (before: Holdings, after: Holdings) =>
+  Object.fromEntries(Object.entries(after).map(([what, held]) => [what, held - before[what]!]));
+
+/** The command that examples/README.md tells, until its one action has an outcome. */
+async function command(stage: Stage, name: string, set: Scene, folder: string) {
+  const { holdings } = await prepare(stage, name, set, folder);
+  const before = await holdings();
+  const proxy = await startProxy(({ method, params }) => network.provider.request({ method, params }));
+  const [, key, sender] = privateKeys();
+  const secrets = { SESSION_KEYS_SESSION_KEY: `0x${key}`, SESSION_KEYS_SENDER_KEY: `0x${sender}` };
+  const options = ["--rpc", proxy.url, "--self-bundle", "--state", join(folder, "state.db")];
+  const child = spawn(process.execPath, ["cli/session-keys.js", "run", `examples/${name}/automation.ts`, ...options], {
+    env: { PATH: process.env["PATH"], AUTOMATIONS: folder, ...secrets },
+  });
+  let log = "";
+  child.stdout.resume();
+  child.stderr.on("data", (text: Buffer) => {
+    log += text.toString();
+    // Once: a second one would not wait.
+    if (!child.killed && /"event":"(done|reverted|refused|missed)"/.test(log)) child.kill("SIGTERM");
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  await proxy.close();
+  return { code, log, changes: changesOf(before, await holdings()) };
+}
+
+async function run(stage: Stage, name: string, set: Scene, folder: string) {
+  const { chain, provider } = stage;
+  const { holdings, done, waits } = await prepare(stage, name, set, folder);
   const automations = await loadAutomations(`examples/${name}/automation.ts`, { provider, key: chain.key });
   const transport = new HandleOpsTransport({ bundler: chain.bundler });
   const log = jsonLog({ write: () => undefined });
@@ -52,9 +91,7 @@ async function run(stage: Stage, name: string, set: Scene, folder: string) {
   await settle(runner, done);
   await lookAgain(runner);
   await runner.stop();
-  const after = await holdings();
-  const changes = Object.fromEntries(Object.entries(after).map(([what, held]) => [what, held - before[what]!]));
-  return { early, counts: runner.counts, changes };
+  return { early, counts: runner.counts, changes: changesOf(before, await holdings()) };
 }
 
 script({}, async () => {
@@ -68,7 +105,8 @@ script({}, async () => {
       results[name] = await run(stage, name, scene, folder);
       await start.restore();
     }
-    console.log(JSON.stringify(results, bigints));
+    const commanded = await command(stage, "dca", scenes["dca"]!, folder);
+    console.log(JSON.stringify({ results, commanded }, bigints));
   } finally {
     rmSync(folder, { recursive: true });
   }

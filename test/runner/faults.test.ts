@@ -4,25 +4,16 @@ import { expect } from "chai";
 import Database from "libsql";
 import { ethers, network } from "hardhat";
 import { HandleOpsTransport, sessionId, type SessionKeyError, type PackedUserOperation } from "../../sdk";
-import { defineAutomation, every, type RunnerOptions } from "../../runner";
+import { defineAutomation, every, type ActionContext, type RunnerOptions } from "../../runner";
 import { LocalJobs } from "../../runner/jobs";
 import { connect } from "../../runner/connect";
 import { Store } from "../../runner/store";
 import { asAccount } from "../helpers/operations";
-import { codeOf, DAY, Desk, payer, until } from "./parts";
+import { codeOf, counted, DAY, Desk, payer, TIMEOUT, until } from "./parts";
 import { startProxy, type Proxy } from "./proxy";
 
-/** The sum of a counter, over those of its labels. */
-async function counted(
-  runner: { metrics: { registry: { metrics(): Promise<string> } } },
-  line: string,
-): Promise<number> {
-  const text = await runner.metrics.registry.metrics();
-  const found = text.split("\n").find((each) => each.startsWith(`session_keys_${line} `));
-  return Number(found?.split(" ").pop() ?? 0);
-}
-
-describe("Faults of a runner: no action is done twice, none is lost silently", () => {
+describe("Faults of a runner: no action is done twice, none is lost silently", function () {
+  this.timeout(TIMEOUT);
   let desk: Desk;
   const proxies: Proxy[] = [];
   beforeEach(() => (desk = new Desk()));
@@ -38,22 +29,58 @@ describe("Faults of a runner: no action is done twice, none is lost silently", (
     return { proxy, provider };
   }
 
-  it("the node is down: told, and done when it is back", async () => {
+  /** What a runner told of actions and faults: event, period and code. */
+  const told = () =>
+    desk.lines.map(({ event, period, code }) => [event, period, code].filter((each) => each !== undefined));
+
+  it("the node is down when a period begins: told, and done when it is back", async () => {
     const { w, automation, balance } = await payer();
     const before = await balance();
     const { proxy, provider } = await proxied();
-    const late = defineAutomation({ ...automation, when: [], calls: automation.calls });
-    const runner = await desk.runner(w, { automations: [late], provider, confirmations: 1 });
+    const runner = await desk.runner(w, { automations: [automation], provider });
+    await until("done", () => runner.counts.done === 1);
     proxy.down = true;
     await time.increase(DAY);
     await until("faults", () => runner.counts.faults > 2);
-    const done = runner.counts.done;
     proxy.down = false;
-    await until("done", () => runner.counts.done > done || runner.counts.done === 2);
-    const paid = (await balance()) - before;
-    expect(paid).to.equal(5n * BigInt(runner.counts.done));
-    expect(desk.of("fault")[0]).to.include({ level: "warn", message: "failed; it will be tried again" });
-    expect(await runner.metrics.registry.metrics()).to.match(/session_keys_faults_total\{code="\w+"\} [1-9]/);
+    await until("done", () => runner.counts.done === 2);
+    const { faults } = runner.counts;
+    await runner.stop();
+    expect(await balance()).to.equal(before + 10n);
+    expect(told()).to.deep.equal([
+      ...[["started"], ["due", 0], ["sent", 0], ["done", 0]],
+      ...Array.from({ length: faults }, () => ["fault", "NETWORK_ERROR"]),
+      ...[["due", 1], ["sent", 1], ["done", 1], ["stopped"]],
+    ]);
+    for (const fault of desk.of("fault")) {
+      expect(fault).to.include({ level: "warn", message: "failed; it will be tried again" });
+    }
+    expect(await counted(runner, 'faults_total{code="NETWORK_ERROR"}')).to.equal(faults);
+    expect(await counted(runner, 'actions_total{outcome="done"}')).to.equal(2);
+    expect(await counted(runner, "operations_sent_total")).to.equal(2);
+    expect(await counted(runner, "actions_in_flight")).to.equal(0);
+  });
+
+  it("the node is down for all the rest of a period: its action is missed, and the next one's is done", async () => {
+    const { w, common, pay, balance } = await payer();
+    const before = await balance();
+    const { proxy, provider } = await proxied();
+    const calls = ({ period }: ActionContext) => {
+      proxy.down = period.index === 0 && desk.of("fault").length === 0;
+      return [pay(5n)];
+    };
+    const automation = defineAutomation({ ...common, schedule: every(DAY), calls });
+    const runner = await desk.runner(w, { automations: [automation], provider });
+    await until("faults of the action", () => desk.of("fault").some(({ period }) => period === 0));
+    await time.increase(DAY);
+    proxy.down = false;
+    await until("both", () => runner.counts.missed + runner.counts.done === 2);
+    expect(await balance()).to.equal(before + 5n);
+    expect(desk.of("sent").map(({ period }) => period)).to.deep.equal([1]);
+    expect(desk.of("missed")).to.have.lengthOf(1);
+    expect(desk.of("missed")[0]).to.include({ level: "warn", period: 0, code: "PERIOD_OVER" });
+    expect(new Set(desk.of("fault").map(({ code }) => code))).to.deep.equal(new Set(["NETWORK_ERROR"]));
+    expect(await counted(runner, 'actions_total{outcome="missed"}')).to.equal(1);
   });
 
   it("the bundler is down, then refuses, then takes it: one operation", async () => {
@@ -70,7 +97,7 @@ describe("Faults of a runner: no action is done twice, none is lost silently", (
     }
     const transport = new Moody({ bundler: w.bundler });
     const runner = await desk.runner(w, { automations: [automation], transport });
-    await until("done", () => runner.counts.done === 1, 15);
+    await until("done", () => runner.counts.done === 1);
     expect(await balance()).to.equal(before + 5n);
     expect(desk.of("fault").map(({ code }) => code)).to.deep.equal(["NETWORK_ERROR", "THROTTLED"]);
     expect(await counted(runner, 'actions_total{outcome="done"}')).to.equal(1);
@@ -136,9 +163,9 @@ describe("Faults of a runner: no action is done twice, none is lost silently", (
     expect(await balance()).to.equal(before);
     // The other branch is longer, as it has to be.
     await network.provider.request({ method: "hardhat_mine", params: ["0x4"] });
-    await until("sent again", () => sent.length >= 2, 15);
+    await until("sent again", () => sent.length >= 2);
     await network.provider.request({ method: "hardhat_mine", params: ["0x4"] });
-    await until("done", () => runner.counts.done === 1, 15);
+    await until("done", () => runner.counts.done === 1);
     expect(await balance()).to.equal(before + 5n);
     expect(new Set(sent).size).to.equal(1);
     expect(desk.of("fault").length).to.be.greaterThan(0);
@@ -210,10 +237,10 @@ describe("Faults of a runner: no action is done twice, none is lost silently", (
     const runner = await desk.runner(w, { automations: [automation] });
     await until("tried", () => desk.of("fault").some(({ code }) => code === "AccountPaused"));
     await time.increase(DAY);
-    await until("missed", () => runner.counts.missed === 1, 15);
+    await until("missed", () => runner.counts.missed === 1);
     expect(await balance()).to.equal(before);
     await (await asAccount(w)).unpause();
-    await until("the next period", () => runner.counts.done === 1, 15);
+    await until("the next period", () => runner.counts.done === 1);
     expect(desk.of("done")[0]!["period"]).to.equal(1);
     expect(await balance()).to.equal(before + 5n);
   });
@@ -243,6 +270,43 @@ describe("Faults of a runner: no action is done twice, none is lost silently", (
     expect(codeOf(() => Store.open(desk.path("state.db"), options))).to.equal("none");
   });
 
+  it("a node of another chain: the runner does not start, and says so; on its own chain it does", async () => {
+    const { w, session, common, automation, pay, balance } = await payer();
+    const before = await balance();
+    const file = { ...common.file, session: { ...session, chainId: 1n } };
+    const foreign = defineAutomation({ ...common, name: "foreign", file, schedule: every(DAY), calls: [pay(5n)] });
+    const refused = desk.runner(w, { automations: [automation, foreign] });
+    expect(await refused.catch((error: SessionKeyError) => error.code)).to.equal("WRONG_CHAIN");
+    const cause = "foreign is for chain 1, and the node is on 31337";
+    expect(desk.lines).to.have.lengthOf(1);
+    expect(desk.lines[0]).to.include({ event: "not started", level: "error", code: "WRONG_CHAIN" });
+    expect(desk.lines[0]!["cause"]).to.contain(cause);
+    expect(await balance()).to.equal(before);
+    const runner = await desk.runner(w, { automations: [automation] });
+    await until("done", () => runner.counts.done === 1);
+    expect(await balance()).to.equal(before + 5n);
+  });
+
+  it("an automation is not loaded any more: told, and its action is taken up when it is back", async () => {
+    const { w, common, automation, pay, balance } = await payer();
+    const before = await balance();
+    const notYet = defineAutomation({ ...common, schedule: every(DAY), calls: [] });
+    const first = await desk.runner(w, { automations: [notYet] });
+    await until("due", () => desk.of("fault").some(({ code }) => code === "NOTHING_TO_DO"));
+    await first.stop();
+    const other = defineAutomation({ ...common, name: "other", schedule: every(DAY), calls: [pay(1n)] });
+    const second = await desk.runner(w, { automations: [other] });
+    await until("its own", () => second.counts.done === 1);
+    const told = desk.of("fault").filter(({ code }) => code === "UNKNOWN_AUTOMATION");
+    expect(told).to.have.lengthOf(1);
+    expect(told[0]).to.include({ level: "warn", automation: "pay", period: 0 });
+    expect(await counted(second, 'faults_total{code="UNKNOWN_AUTOMATION"}')).to.equal(1);
+    await second.stop();
+    const third = await desk.runner(w, { automations: [automation] });
+    await until("done", () => third.counts.done === 1);
+    expect(await balance()).to.equal(before + 6n);
+  });
+
   it("the disk is full: nothing is sent before it is written down, and nothing is forgotten", async () => {
     const { w, common, pay, balance } = await payer();
     const before = await balance();
@@ -262,7 +326,7 @@ describe("Faults of a runner: no action is done twice, none is lost silently", (
     const full = desk.of("fault").filter(({ code }) => code === "STATE_FULL");
     for (const { automation } of full) expect(sent).to.not.include(automation);
     limit(1_000_000);
-    await until("done", () => runner.counts.done === 5, 15);
+    await until("done", () => runner.counts.done === 5);
     expect(await balance()).to.equal(before + 5n);
   });
 });

@@ -6,10 +6,11 @@ import { Wallet } from "ethers";
 import { ethers, network } from "hardhat";
 import { stringifySessionFile } from "../../sdk/handover";
 import { Store } from "../../runner/store";
-import { Desk, payer, until } from "./parts";
+import { Desk, payer, TIMEOUT, until } from "./parts";
 import { startProxy, type Proxy } from "./proxy";
 
-describe("A runner that is killed", () => {
+describe("A runner that is killed", function () {
+  this.timeout(TIMEOUT);
   let desk: Desk;
   let proxy: Proxy;
   const children: ChildProcess[] = [];
@@ -68,7 +69,7 @@ describe("A runner that is killed", () => {
       const [due] = await recorded();
       expect(due!.op).to.match(/^0x[0-9a-f]{64}$/);
       const second = start();
-      await until("done", () => log().includes('"event":"done"'), 30);
+      await until("done", () => log().includes('"event":"done"'));
       expect(await balance()).to.equal(before + 5n);
       expect(log(), "the very operation that was written down").to.contain(`"operation":"${due!.op}","transaction"`);
       second.kill("SIGTERM");

@@ -43,7 +43,7 @@ export class Desk {
       transport: new HandleOpsTransport({ bundler: w.bundler }),
       state: this.path("state.db"),
       interval: 20,
-      patience: 2_000,
+      patience: 30_000,
       log: this.log(),
       ...options,
     });
@@ -90,12 +90,32 @@ export async function payer(overrides: Partial<Session> = {}, definition: Partia
   return { w, session, automation, common, pay, balance, enable: () => enable(w, session) };
 }
 
-/** Waits until it is so, up to 10 seconds. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 10): Promise<void> {
-  for (const end = Date.now() + seconds * 1_000; Date.now() < end; await sleep(20)) {
+/** Seconds until a test gives up waiting: far more than it takes, because a busy machine is no failure. */
+const PATIENCE = 60;
+/** Milliseconds for a test that waits a few times. */
+export const TIMEOUT = 4 * PATIENCE * 1_000;
+
+/** Waits until it is so. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + PATIENCE * 1_000; Date.now() < end; await sleep(20)) {
     if (await holds()) return;
   }
-  throw new Error(`not within ${seconds} seconds: ${what}`);
+  throw new Error(`not within ${PATIENCE} seconds: ${what}`);
+}
+
+/** Until a runner has looked at the newest block, and decided what is due. */
+export async function looked(runner: Runner): Promise<void> {
+  const number = await ethers.provider.getBlockNumber();
+  await until("the newest block is seen", () => (runner.head?.number ?? -1) >= number);
+  const looks = await counted(runner, "polls_total");
+  await until("two looks more", async () => (await counted(runner, "polls_total")) >= looks + 2);
+}
+
+/** The value of a line of the metrics, such as `actions_total{outcome="done"}`; 0 if there is none. */
+export async function counted({ metrics }: Runner, line: string): Promise<number> {
+  const text = await metrics.registry.metrics();
+  const found = text.split("\n").find((each) => each.startsWith(`session_keys_${line} `));
+  return Number(found?.split(" ").pop() ?? 0);
 }
 
 /** The code of what this raises; `none` if it does not. */

@@ -1,8 +1,9 @@
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { DAY, Desk, payer, until } from "./parts";
+import { DAY, Desk, payer, TIMEOUT, until } from "./parts";
 
-describe("Runner", () => {
+describe("Runner", function () {
+  this.timeout(TIMEOUT);
   let desk: Desk;
   beforeEach(() => (desk = new Desk()));
   afterEach(() => desk.clear());

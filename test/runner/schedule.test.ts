@@ -60,6 +60,10 @@ describe("Conditions", () => {
     const [first, second] = [0, 1].map((place) => viewResult(AT, pair, [], { atLeast: 5n }, place));
     expect([first, second].map((view) => view!.holds(answer(5, 4), 0))).to.deep.equal([true, false]);
     expect([first, second].map((view) => view!.holds(answer(4, 5), 0))).to.deep.equal([false, true]);
+    expect(codeOf(() => viewResult(AT, pair, [], { atLeast: 5n }, 2))).to.equal("INVALID_CONDITION");
+    const named = "function named() view returns (string, bool)";
+    expect(codeOf(() => viewResult(AT, named, [], { atLeast: 1n }))).to.equal("INVALID_CONDITION");
+    expect(viewResult(AT, named, [], { atLeast: 1n }, 1).kind).to.equal("view");
   });
 
   it("a price that is within bounds, positive, and fresh by the chain's clock", () => {
@@ -98,6 +102,15 @@ describe("An automation as JSON", () => {
       { account: "metamask" },
     ]) {
       expect(codeOf(parse(wrong)), JSON.stringify(wrong)).to.equal("WRONG_AUTOMATION");
+    }
+    const view = { view: "function pair() view returns (uint256, uint256)", target: AT, atLeast: "5" };
+    for (const [place, code] of [
+      [1, "none"],
+      [2, "INVALID_CONDITION"],
+      [-1, "WRONG_AUTOMATION"],
+      [0.5, "WRONG_AUTOMATION"],
+    ]) {
+      expect(codeOf(parse({ when: [{ ...view, place }] })), `${place}`).to.equal(code);
     }
     expect(codeOf(parse({ calls: [{ ...call, args: ["nobody", "5"] }] }))).to.equal("INVALID_CALL");
     expect(codeOf(() => parseAutomation("{"))).to.equal("NOT_JSON");

@@ -287,6 +287,9 @@ describe("explain", () => {
         [makeError("x", "CALL_EXCEPTION", {} as never), "CALL_EXCEPTION"],
         [{ code: 4001, message: "User rejected the request." }, "ACTION_REJECTED"],
         [Object.assign(new Error("connect"), { code: "ECONNREFUSED" }), "NETWORK_ERROR"],
+        [Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }), "NETWORK_ERROR"],
+        [Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" }), "NETWORK_ERROR"],
+        [Object.assign(new Error("connect"), { code: "ETIMEDOUT" }), "TIMEOUT"],
       ] as const) {
         expect(explain(thrown).code).to.equal(code);
         expectWhole(explain(thrown));
