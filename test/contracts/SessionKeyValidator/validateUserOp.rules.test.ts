@@ -364,6 +364,9 @@ describe("SessionKeyValidator.validateUserOp: rules", () => {
       await accept(callOf(w, [64, 9, 1, 9]));
       await refuse([callOf(w, [64, 8, 1, 9])], "RuleNotMet", [0, 0, OPS.gte, 8, 9]);
       await refuse([callOf(w, [64, 8, 1])], "ArgumentOutOfBounds", [0, 96, 96]);
+      // An offset past the arguments is not followed; the error says where it would have led.
+      await refuse([callOf(w, [1_000, 8, 1])], "ArgumentOutOfBounds", [0, 1_032, 96]);
+      await refuse([callOf(w, [MAX_UINT256, 8, 1])], "ArgumentOutOfBounds", [0, MAX_UINT256, 96]);
     });
 
     it("compares signed as well", async () => {
