@@ -28,7 +28,7 @@ const INTRODUCTION = `# Mutation
 
 Do the tests notice when the contracts are wrong? \`npm run mutation\` changes the contracts in one small place at a time, runs the
 tests of \`test/contracts/\` and \`test/attacks/\` (and for what these let live, those of \`test/parity/\` and \`test/integration/\`), and
-demands that one fails. This page is written by that command; \`test/mutation/results.json\` names the test that killed each mutant.
+demands that one fails. This page is written by that command; \`test/mutation/campaign.json\` names the test that killed each mutant.
 
 - Mutants are made from solc's syntax tree, inside of function bodies, assembly included. Named constants are changed where they
   are used.

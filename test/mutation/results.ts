@@ -5,10 +5,11 @@ import type { Sources } from "./compiler";
 import type { Reach } from "./reach";
 import type { Mutant, Operator, Outcome, Patch, Verdict } from "./mutant";
 
-const RESULTS = join(__dirname, "results.json");
+// Not `results.json`: an import of `./results` would find that one first.
+const RESULTS = join(__dirname, "campaign.json");
 const EXPLAINED = join(__dirname, "explained.json");
 
-/** One line of `results.json`. */
+/** One line of `campaign.json`. */
 export interface Result extends Outcome {
   readonly operator: Operator | "handmade";
   readonly file: string;
