@@ -1,6 +1,6 @@
-import { isCallException, type Block, type Log, type Provider } from "ethers";
+import type { Block, Log, Provider } from "ethers";
 import { ENTRY_POINT_INTERFACE } from "../sdk/abi";
-import { chainTime } from "../sdk/actions/context";
+import { chainTime, ignoreRevert } from "../sdk/actions/context";
 import { sameAddress, type Address, type Hex } from "../sdk/hex";
 import { operationOf } from "../sdk/transport/logs";
 import type { EventCondition, ViewCondition } from "./condition";
@@ -149,7 +149,8 @@ export class Watcher {
     const open = new Map(views.map((view) => [questionOf(view), view]));
     for (const question of answers.keys()) open.delete(question);
     const asked = [...open].map(async ([question, { target, data }]) => {
-      answers.set(question, await this.options.provider.call({ to: target, data }).catch(revertAsNothing));
+      const answer = await this.options.provider.call({ to: target, data }).catch(ignoreRevert);
+      answers.set(question, answer ?? "0x");
     });
     await Promise.all(asked);
     return answers;
@@ -237,12 +238,6 @@ function inclusionOf(log: Log): { key: string; inclusion: Inclusion } {
   const { userOpHash, sender, nonce, success, actualGasCost: cost } = operationOf(log)!;
   const inclusion = { userOpHash, success, cost, transactionHash, blockNumber, blockHash };
   return { key: keyOf(sender, nonce), inclusion };
-}
-
-/** A revert is an answer; a node that is down is none. */
-function revertAsNothing(error: unknown): Hex {
-  if (isCallException(error) || /revert/i.test(error instanceof Error ? error.message : "")) return "0x";
-  throw error;
 }
 
 function matches({ address, topics }: EventCondition, log: Log): boolean {

@@ -1,4 +1,4 @@
-import type { Provider, Signer } from "ethers";
+import { isCallException, type Provider, type Signer } from "ethers";
 import type { AccountAdapter } from "../accounts/adapter";
 import { SessionKeyError } from "../errors";
 import type { Address } from "../hex";
@@ -42,4 +42,11 @@ const TIMESTAMP_CODE = "0x4260005260206000f3";
  */
 export async function chainTime(provider: Provider): Promise<number> {
   return Number(await provider.call({ data: TIMESTAMP_CODE, blockTag: "pending" }));
+}
+
+/** A revert is an answer; a network that is down is not. Nodes disagree on the code, ethers and Hardhat on the class. */
+export function ignoreRevert(error: unknown): undefined {
+  const reverted = isCallException(error) || /revert/i.test(error instanceof Error ? error.message : "");
+  if (!reverted) throw error;
+  return undefined;
 }

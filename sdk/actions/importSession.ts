@@ -8,9 +8,8 @@ import { sameAddress, type Address, type Hex } from "../hex";
 import { permissionHeight, type Session } from "../session";
 import { foldProof } from "../tree";
 import { digest, domainSeparator, grantStructHash, sessionId } from "../typedData";
-import { chainTime } from "./context";
+import { chainTime, ignoreRevert } from "./context";
 import { inspectAccount, obstacleTo, sessionStatus, type Obstacle } from "./inspect";
-import { ignoreRevert } from "./recognize";
 
 /**
  * A session file that the chain agrees with.

@@ -1,8 +1,9 @@
-import { Interface, isCallException, ZeroAddress, type Provider } from "ethers";
+import { Interface, ZeroAddress, type Provider } from "ethers";
 import { FIRST_IN_LIST } from "../accounts/adapter";
 import { ENTRY_POINTS, type EntryPointVersion } from "../constants";
 import { SessionKeyError } from "../errors";
 import { sameAddress, type Address, type Hex } from "../hex";
+import { ignoreRevert } from "./context";
 
 // What an account says of itself. Nothing here is exported by the SDK: an app knows which accounts it works with.
 
@@ -68,11 +69,4 @@ function decoded<Answer>(name: string, answer: Hex, field: string | number): Ans
   } catch {
     return undefined;
   }
-}
-
-/** A revert is an answer; a network that is down is not. Nodes disagree on the code, ethers and Hardhat on the class. */
-export function ignoreRevert(error: unknown): undefined {
-  const reverted = isCallException(error) || /revert/i.test(error instanceof Error ? error.message : "");
-  if (!reverted) throw error;
-  return undefined;
 }

@@ -35,7 +35,7 @@ demands that one fails. This page is written by that command; \`test/mutation/ca
 - Many mutants are compiled into one code, each behind a switch; a word in the bytecode says which is on. A kill counts only if the
   same test passes on that code with all switches off.
 - What the compiler refuses is no mutant, and neither is what it turns into the very bytecode of the original.
-- Tests of measured numbers (\`@gas\`, \`@size\`) do not take part.
+- Tests of measured numbers (\`@gas\`, \`@size\`) and long loops over one kind of input (\`@mass\`) do not take part.
 - \`npm run mutation -- --sample\` runs a part of the same mutants, and all of those made by hand.`;
 
 function summary(campaign: Campaign, drawn: readonly Result[], counted: readonly Result[]): string {
