@@ -25,7 +25,10 @@ export type OperationOutcome<Log extends RawLog> = OperationEvent &
 
 /** The operation that a log of the EntryPoint tells the end of; `undefined` if it tells something else. */
 export function operationOf(log: RawLog): OperationEvent | undefined {
-  const event = eventOf(log);
+  return operationIn(eventOf(log));
+}
+
+function operationIn(event: ReturnType<typeof eventOf>): OperationEvent | undefined {
   if (event?.name !== "UserOperationEvent") return undefined;
   const { userOpHash, sender, nonce, paymaster, success, actualGasCost, actualGasUsed } =
     event.args as unknown as Required<OperationEvent>;
@@ -46,13 +49,14 @@ export function outcomeOf<Log extends RawLog>(
   let start = 0;
   for (const [index, log] of logs.entries()) {
     if (!sameAddress(log.address, entryPoint)) continue;
-    const done = operationOf(log);
+    const event = eventOf(log);
+    const done = operationIn(event);
     if (done !== undefined && (asked === undefined || done.userOpHash === asked)) {
       const own = logs.slice(start, index);
       const revertReason = revertReasonOf(own, done.userOpHash);
       return { ...done, ...(revertReason === undefined ? {} : { revertReason }), logs: own };
     }
-    if (done !== undefined || eventOf(log)?.name === "BeforeExecution") start = index + 1;
+    if (done !== undefined || event?.name === "BeforeExecution") start = index + 1;
   }
   return undefined;
 }

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import hre from "hardhat";
 import { type EntryPointVersion } from "../../sdk";
 import { delegatedModular } from "../matrix/accounts/delegated";
 import { kernel } from "../matrix/accounts/kernel";
@@ -11,7 +10,7 @@ import { referenceMsa } from "../matrix/accounts/referenceMsa";
 import { ground, type AccountKind } from "../matrix/ground";
 import { ownerOperation, succeed } from "../matrix/operations";
 import { until } from "../runner/parts";
-import { FILE, Guest } from "./guest";
+import { FILE, withGuest, type Guest } from "./guest";
 import { runHere } from "./shell";
 
 /** What the accounts can be, as errors name it. */
@@ -19,13 +18,7 @@ const TYPES = "modular, nexus, kernel, safe7579, referenceMsa";
 
 describe("session-keys: sessions of other accounts than its own", function () {
   let guest: Guest;
-  before(async function () {
-    // The command line looks for the contracts where their real code leads, and not where instrumented code does.
-    if ("__SOLIDITY_COVERAGE_RUNNING" in hre) this.skip();
-    guest = await Guest.open();
-  });
-  after(() => guest?.close());
-  afterEach(() => guest?.clear());
+  withGuest((opened) => (guest = opened));
 
   const plainNexus = nexusOf("Nexus with our owner validator", ({ ownerValidator }) => ownerValidator, "plain");
   const KINDS: readonly (readonly [AccountKind, EntryPointVersion])[] = [

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { parseEther, Wallet } from "ethers";
-import { network } from "hardhat";
+import hre from "hardhat";
 import type { EntryPointVersion } from "../../sdk";
 import { install } from "../matrix/accounts/index";
 import type { AccountKind } from "../matrix/ground";
 import type { Seat } from "../matrix/operations";
-import { Desk } from "../runner/parts";
-import { startProxy, type Proxy } from "../runner/proxy";
+import { Desk, proxyToChain } from "../runner/parts";
+import type { Proxy } from "../runner/proxy";
 import { runHere } from "./shell";
 
 /** What `--json` prints. */
@@ -29,7 +29,7 @@ export class Guest {
   private constructor(readonly proxy: Proxy) {}
 
   static async open(): Promise<Guest> {
-    return new Guest(await startProxy(({ method, params }) => network.provider.request({ method, params })));
+    return new Guest(await proxyToChain());
   }
 
   close(): Promise<void> {
@@ -124,4 +124,17 @@ export class Guest {
     const { sessions } = await this.done("list", "--file", FILE);
     return (sessions as { status: string; works: boolean }[]).map(({ status, works }) => `${status} ${works}`);
   }
+}
+
+/** Opens a guest for the tests of this suite, each of which finds an empty desk. */
+export function withGuest(opened: (guest: Guest) => void): void {
+  let guest: Guest | undefined;
+  before(async function () {
+    // The command line looks for the contracts where their real code leads, and not where instrumented code does.
+    if ("__SOLIDITY_COVERAGE_RUNNING" in hre) this.skip();
+    guest = await Guest.open();
+    opened(guest);
+  });
+  after(() => guest?.close());
+  afterEach(() => guest?.clear());
 }

@@ -1,24 +1,18 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Wallet } from "ethers";
-import hre, { ethers } from "hardhat";
+import { ethers } from "hardhat";
 import { encodeExecute, type Call, type OwnerTypedData } from "../../sdk";
 import { kernel } from "../matrix/accounts/kernel";
 import { nexus } from "../matrix/accounts/nexus";
 import { safe, safeOwners } from "../matrix/accounts/safe7579";
 import { ownerOperation, succeed } from "../matrix/operations";
-import { FILE, Guest } from "./guest";
+import { FILE, withGuest, type Guest } from "./guest";
 import { runHere } from "./shell";
 
 describe("session-keys: owners of other accounts than its own", function () {
   let guest: Guest;
-  before(async function () {
-    // The command line looks for the contracts where their real code leads, and not where instrumented code does.
-    if ("__SOLIDITY_COVERAGE_RUNNING" in hre) this.skip();
-    guest = await Guest.open();
-  });
-  after(() => guest?.close());
-  afterEach(() => guest?.clear());
+  withGuest((opened) => (guest = opened));
 
   /** What the command printed, made by the owner's own wallet. */
   async function byOwner(...argv: string[]): Promise<void> {

@@ -1,9 +1,8 @@
 import { expect } from "chai";
 import { id, Wallet } from "ethers";
-import hre from "hardhat";
 import { openZeppelin } from "../matrix/accounts/modular";
 import { nexus } from "../matrix/accounts/nexus";
-import { FILE, Guest } from "./guest";
+import { FILE, withGuest, type Guest } from "./guest";
 
 describe("session-keys: 32 bytes on the command line", function () {
   let guest: Guest;
@@ -12,13 +11,7 @@ describe("session-keys: 32 bytes on the command line", function () {
   let operation: string;
   let transaction: string;
 
-  before(async function () {
-    // The command line looks for the contracts where their real code leads, and not where instrumented code does.
-    if ("__SOLIDITY_COVERAGE_RUNNING" in hre) this.skip();
-    guest = await Guest.open();
-  });
-  after(() => guest?.close());
-  afterEach(() => guest?.clear());
+  withGuest((opened) => (guest = opened));
 
   beforeEach(async () => {
     await guest.sit(nexus, "0.7");

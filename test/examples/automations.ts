@@ -5,15 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
-import { network } from "hardhat";
 import { grantSession, HandleOpsTransport, proofFor, type Session } from "../../sdk";
 import { stringifySessionFile } from "../../sdk/handover";
 import { jsonLog, loadAutomations, Runner } from "../../runner";
 import { script } from "../../scripts/support/cli";
 import { ownerOf } from "../../scripts/support/chain";
 import { buildStage, type Stage } from "../../examples/support/stage";
-import { startProxy } from "../runner/proxy";
 import { privateKeys } from "../scripts/node";
+import { proxyToChain } from "../runner/parts";
 import { scenes, type Scene } from "./scenes";
 
 // Runs the automations of all use cases as `session-keys run` would, each on a chain as the stage leaves it, and prints what
@@ -57,7 +56,7 @@ const changesOf = (before: Holdings, after: Holdings) =>
 async function command(stage: Stage, name: string, set: Scene, folder: string) {
   const { holdings } = await prepare(stage, name, set, folder);
   const before = await holdings();
-  const proxy = await startProxy(({ method, params }) => network.provider.request({ method, params }));
+  const proxy = await proxyToChain();
   const [, key, sender] = privateKeys();
   const secrets = { SESSION_KEYS_SESSION_KEY: `0x${key}`, SESSION_KEYS_SENDER_KEY: `0x${sender}` };
   const options = ["--rpc", proxy.url, "--self-bundle", "--state", join(folder, "state.db")];

@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { Wallet } from "ethers";
-import { network } from "hardhat";
 import { run } from "../../cli/main";
 import { stringifySessionFile } from "../../sdk/handover";
-import { Desk, payer, TIMEOUT, until } from "./parts";
-import { startProxy, type Proxy } from "./proxy";
+import { Desk, payer, proxyToChain, TIMEOUT, until } from "./parts";
+import type { Proxy } from "./proxy";
 
 const ROOT = join(__dirname, "../..");
 
@@ -41,7 +40,7 @@ describe("session-keys run", function () {
   let proxy: Proxy;
   beforeEach(async () => {
     desk = new Desk();
-    proxy = await startProxy(({ method, params }) => network.provider.request({ method, params }));
+    proxy = await proxyToChain();
   });
   afterEach(async () => {
     await proxy.close();

@@ -9,8 +9,8 @@ import { LocalJobs } from "../../runner/jobs";
 import { connect } from "../../runner/connect";
 import { Store } from "../../runner/store";
 import { asAccount } from "../helpers/operations";
-import { codeOf, counted, DAY, Desk, payer, TIMEOUT, until } from "./parts";
-import { startProxy, type Proxy } from "./proxy";
+import { codeOf, counted, DAY, Desk, payer, proxyToChain, TIMEOUT, until } from "./parts";
+import type { Proxy } from "./proxy";
 
 describe("Faults of a runner: no action is done twice, none is lost silently", function () {
   this.timeout(TIMEOUT);
@@ -23,7 +23,7 @@ describe("Faults of a runner: no action is done twice, none is lost silently", f
   });
 
   async function proxied() {
-    const proxy = await startProxy(({ method, params }) => network.provider.request({ method, params }));
+    const proxy = await proxyToChain();
     proxies.push(proxy);
     const provider = await connect({ url: proxy.url, timeout: 2_000 });
     return { proxy, provider };

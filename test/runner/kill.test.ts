@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { expect } from "chai";
 import { Wallet } from "ethers";
-import { ethers, network } from "hardhat";
+import { ethers } from "hardhat";
 import { stringifySessionFile } from "../../sdk/handover";
 import { Store } from "../../runner/store";
-import { Desk, payer, TIMEOUT, until } from "./parts";
-import { startProxy, type Proxy } from "./proxy";
+import { Desk, payer, proxyToChain, TIMEOUT, until } from "./parts";
+import type { Proxy } from "./proxy";
 
 describe("A runner that is killed", function () {
   this.timeout(TIMEOUT);
@@ -17,7 +17,7 @@ describe("A runner that is killed", function () {
 
   beforeEach(async () => {
     desk = new Desk();
-    proxy = await startProxy(({ method, params }) => network.provider.request({ method, params }));
+    proxy = await proxyToChain();
   });
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill("SIGKILL");

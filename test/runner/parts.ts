@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { concat, id } from "ethers";
-import { ethers } from "hardhat";
+import { ethers, network } from "hardhat";
 import {
   argumentCharge,
   callPermission,
@@ -19,6 +19,7 @@ import { defineAutomation, everyPeriod, Runner, type AutomationDefinition, type 
 import { adapter, enable, grantBy, sessionOf } from "../helpers/operations";
 import { word } from "../helpers/validation";
 import { world, type World } from "../helpers/world";
+import { startProxy, type Proxy } from "./proxy";
 
 export const DAY = 86_400;
 const TRANSFER = id("transfer(address,uint256)").slice(0, 10);
@@ -127,4 +128,9 @@ export function codeOf(run: () => unknown): string {
     throw error;
   }
   return "none";
+}
+
+/** A proxy in front of the chain of the tests; close it after the test. */
+export function proxyToChain(): Promise<Proxy> {
+  return startProxy(({ method, params }) => network.provider.request({ method, params }));
 }

@@ -1,11 +1,10 @@
 import { mine } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { network } from "hardhat";
 import { sessionId } from "../../sdk";
 import { connect } from "../../runner/connect";
 import { defineAutomation, every, eventSeen, viewResult } from "../../runner";
-import { counted, DAY, Desk, looked, payer, TIMEOUT } from "./parts";
-import { startProxy, type Proxy } from "./proxy";
+import { counted, DAY, Desk, looked, payer, proxyToChain, TIMEOUT } from "./parts";
+import type { Proxy } from "./proxy";
 
 const TRANSFER = "event Transfer(address indexed from, address indexed to, uint256 value)";
 const BALANCE = "function balanceOf(address) view returns (uint256)";
@@ -17,7 +16,7 @@ describe("How often a runner asks", function () {
   let proxy: Proxy;
   beforeEach(async () => {
     desk = new Desk();
-    proxy = await startProxy(({ method, params }) => network.provider.request({ method, params }));
+    proxy = await proxyToChain();
   });
   afterEach(async () => {
     await desk.clear();
